@@ -1,0 +1,161 @@
+/**
+ * People and servers, as Supabase vouches for them. A function picks one of
+ * these for each route.
+ *
+ * @module
+ */
+import { verifyCredentials } from "@supabase/server/core";
+import type { SupabaseEnv } from "@supabase/server";
+import {
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  jwtVerify,
+  type ProtectedHeaderParameters,
+} from "jose";
+import { type Auth, type Message, unauthenticated } from "./caller.ts";
+import { type User, userOf } from "./claims.ts";
+import type { Config, JsonWebKeySet } from "./config.ts";
+import { problem } from "./problem.ts";
+import { signingKeys } from "./signing_keys.ts";
+
+/** The `aud` of every person's token. */
+const AUDIENCE = "authenticated";
+
+const forbidden = problem(403, "Forbidden");
+const secondFactorNeeded = problem(403, "Second factor needed");
+
+/** Another server of the project, which holds a secret key. */
+export interface Service {
+  readonly kind: "service";
+  /** The name of the key in `SUPABASE_SECRET_KEYS`. */
+  readonly name: string;
+}
+
+/** Requires a token that this project's auth server signed for a person. */
+export async function user(
+  { request }: Message,
+  config: Config,
+): Promise<User | undefined> {
+  const token = bearerOf(request);
+  // Before anybody has signed in, supabase-js sends the project's key here.
+  if (token === undefined || token.startsWith("sb_")) return undefined;
+  if (!hasOneSpelling(token)) throw unauthenticated();
+
+  const claims = await verify(token, config);
+  const caller = claims && userOf(claims);
+  if (caller === undefined) throw unauthenticated();
+  return caller;
+}
+
+/** Requires a user whose `app_metadata.role` is one of `wanted`. */
+export function role(...wanted: readonly string[]): Auth<User> {
+  return async (message, config) => {
+    const caller = await user(message, config);
+    if (caller === undefined) return undefined;
+    if (wanted.includes(caller.appRole ?? "")) return caller;
+    throw forbidden(`This needs the role ${wanted.join(" or ")}`);
+  };
+}
+
+/** Requires that a user of kind `of` has shown a second factor. */
+export function aal2(of: Auth<User>): Auth<User> {
+  return async (message, config) => {
+    const caller = await of(message, config);
+    if (caller === undefined || caller.aal === "aal2") return caller;
+    throw secondFactorNeeded("This needs a session with a second factor");
+  };
+}
+
+/**
+ * Requires the secret key called `name`, in the `apikey` header: never in
+ * `authorization`, where tokens go, and never in a URL, which gets logged.
+ */
+export function secret(name: string): Auth<Service> {
+  return async ({ request }, config) => {
+    const apikey = request.headers.get("apikey");
+    if (!apikey?.startsWith("sb_secret_")) return undefined;
+    // Compares in constant time, which is why there is no `===` here.
+    const { error } = await verifyCredentials({ apikey, token: null }, {
+      auth: `secret:${name}`,
+      env: environment(config, { keys: [] }),
+    });
+    if (error === null) return { kind: "service", name };
+    throw unauthenticated();
+  };
+}
+
+/**
+ * The token of an `Authorization: Bearer` header.
+ *
+ * @throws {Problem} "Unauthenticated" for any other scheme, and for two headers.
+ */
+function bearerOf(request: Request): string | undefined {
+  const header = request.headers.get("authorization");
+  if (header === null) return undefined;
+  const token = header.match(/^Bearer +([\w.~+/=-]+)$/i)?.[1];
+  if (token === undefined) throw unauthenticated();
+  return token;
+}
+
+/**
+ * Whether `token` is three base64url texts without spare bits. Decoders drop
+ * those bits, so that one signature would have several spellings.
+ */
+function hasOneSpelling(token: string): boolean {
+  const parts = token.split(".");
+  return parts.length === 3 &&
+    parts.every((part) =>
+      /^(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/.test(part)
+    );
+}
+
+async function verify(
+  token: string,
+  config: Config,
+): Promise<JWTPayload | undefined> {
+  const { alg, kid } = decodeHeader(token);
+  if (config.legacyJwtSecret !== undefined && alg === "HS256") {
+    return await verifyLegacy(token, config.legacyJwtSecret, config.issuer);
+  }
+  const jwks = await signingKeys(config).keysFor(kid);
+  const { data, error } = await verifyCredentials({ token, apikey: null }, {
+    auth: "user",
+    issuer: config.issuer,
+    audience: AUDIENCE,
+    env: environment(config, jwks),
+  });
+  if (error === null) return { ...data.jwtClaims };
+  if (error.status === 401) return undefined;
+  throw error;
+}
+
+/** Everything is given, so that the library does not read the environment. */
+function environment(config: Config, { keys }: JsonWebKeySet): SupabaseEnv {
+  const { supabaseUrl: url, secretKeys } = config;
+  return { url, secretKeys, publishableKeys: {}, jwks: { keys: [...keys] } };
+}
+
+function decodeHeader(token: string): ProtectedHeaderParameters {
+  try {
+    return decodeProtectedHeader(token);
+  } catch {
+    throw unauthenticated();
+  }
+}
+
+/** Projects that have not moved to signing keys share one secret, for HS256. */
+async function verifyLegacy(
+  token: string,
+  secret: string,
+  issuer: string,
+): Promise<JWTPayload | undefined> {
+  const key = new TextEncoder().encode(secret);
+  const expected = { issuer, audience: AUDIENCE, algorithms: ["HS256"] };
+  try {
+    return (await jwtVerify(token, key, expected)).payload;
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return undefined;
+    throw error;
+  }
+}

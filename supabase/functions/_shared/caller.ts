@@ -1,0 +1,42 @@
+/**
+ * What it means to say who is calling. The kinds that need a library are in
+ * `auth.ts`, so that a function open to everyone does not load it.
+ *
+ * @module
+ */
+import type { Config } from "./config.ts";
+import { type Problem, problem } from "./problem.ts";
+
+const unauthenticatedCaller = problem(401, "Unauthenticated");
+
+/** A request nobody has vouched for yet. Its bytes are read, and bounded. */
+export interface Message {
+  readonly request: Request;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Says who is calling: `undefined` if the request carries no credential of this
+ * kind, a {@linkcode Problem} if it carries a wrong one. A wrong credential is
+ * never "nobody", so that no caller is taken for another by being tried again.
+ */
+export type Auth<Caller> = (
+  message: Message,
+  config: Config,
+) => Caller | undefined | Promise<Caller | undefined>;
+
+/** Lets everyone in. The input schema is then the only gate. */
+export function anyone(): null {
+  return null;
+}
+
+/** Takes whichever credential is there, in the order given. */
+export function either<A, B>(one: Auth<A>, other: Auth<B>): Auth<A | B> {
+  return async (message, config) =>
+    await one(message, config) ?? await other(message, config);
+}
+
+/** All 401s of tokens and keys look alike: the details help only an attacker. */
+export function unauthenticated(): Problem {
+  return unauthenticatedCaller("This needs a valid credential");
+}

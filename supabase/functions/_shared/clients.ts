@@ -1,0 +1,36 @@
+/**
+ * The two ways to reach Supabase. Which one a function uses is visible in its
+ * definition, and decides whether row-level security protects it.
+ *
+ * @module
+ */
+import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import type { Scope } from "./endpoint.ts";
+
+/** On the caller's behalf: row-level security decides. */
+export function asCaller(scope: Scope): SupabaseClient {
+  const { config, bearer } = scope;
+  return connect(scope, config.publishableKey, bearer);
+}
+
+/** As the project itself: nothing is hidden. Say why, where you use it. */
+export function asService(scope: Scope): SupabaseClient {
+  const key = scope.config.secretKeys["default"];
+  if (key !== undefined) return connect(scope, key);
+  throw new TypeError(
+    'Cannot act as the service: SUPABASE_SECRET_KEYS has no "default"',
+  );
+}
+
+function connect(scope: Scope, key: string, bearer?: string): SupabaseClient {
+  const { config, signal } = scope;
+  return createClient(config.supabaseUrl, key, {
+    auth: { persistSession: false, autoRefreshToken: false },
+    global: {
+      headers: bearer === undefined
+        ? {}
+        : { authorization: `Bearer ${bearer}` },
+      fetch: (url, init) => fetch(url, { ...init, signal }),
+    },
+  });
+}

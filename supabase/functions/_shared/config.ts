@@ -1,0 +1,134 @@
+/**
+ * Every setting the functions read, in one place, read once.
+ *
+ * `Deno.env` appears in this file only. Everything else is handed a `Config`,
+ * so a test states its world instead of mutating the process's.
+ *
+ * @module
+ */
+
+/** Settings of a running function. Secrets never leave the adapter they are for. */
+export interface Config {
+  readonly supabaseUrl: string;
+  /** The `iss` of this project's tokens. */
+  readonly issuer: string;
+  /** Public key: its client obeys row-level security. */
+  readonly publishableKey: string;
+  /** Secret keys by name. Their clients bypass row-level security. */
+  readonly secretKeys: Readonly<Record<string, string>>;
+  /** Keys that tokens are verified with; absent means: ask the issuer. */
+  readonly jwks: JsonWebKeySet | undefined;
+  /** Only for projects that still sign with a shared secret (HS256). */
+  readonly legacyJwtSecret: string | undefined;
+  /** `whsec_<base64>`, newest first. Only functions that take deliveries need one. */
+  readonly webhookSecrets: readonly string[];
+  /** Origins a browser may call from; absent means any. */
+  readonly allowedOrigins: readonly string[] | undefined;
+  /** Absent means errors are logged and not sent anywhere. */
+  readonly sentryDsn: string | undefined;
+  /** Where and as what this runs, for logs and reports. */
+  readonly deployment: Deployment;
+}
+
+/** Facts that the platform gives every function. */
+export interface Deployment {
+  readonly region: string;
+  readonly executionId: string;
+  /** Changes with every deploy. */
+  readonly release: string;
+}
+
+/** RFC 7517 §5. */
+export interface JsonWebKeySet {
+  // `kid` is missing in the DOM's type, and every key of Supabase has one.
+  readonly keys: readonly (JsonWebKey & { readonly kid?: string })[];
+}
+
+/**
+ * Reads the settings from an environment.
+ *
+ * @throws {TypeError} Naming every required variable that is missing or
+ * malformed, so that one failed deploy is enough to fix them all.
+ */
+export function readConfig(env: (name: string) => string | undefined): Config {
+  const wrong: string[] = [];
+  const first = (...names: string[]) => names.map(env).find(Boolean);
+  const required = (value: string | undefined, name: string) => {
+    if (value === undefined) wrong.push(`${name} must be set`);
+    return value ?? "";
+  };
+  const json = (name: string, fallback: unknown) => {
+    const text = env(name);
+    if (!text) return fallback;
+    const value = parse(text);
+    if (!isRecord(value)) wrong.push(`${name} must be a JSON object`);
+    return value;
+  };
+  const list = (name: string) =>
+    first(name)?.split(/[\s,]+/).filter((item) => item !== "");
+
+  const publishable = json("SUPABASE_PUBLISHABLE_KEYS", {});
+  const secret = json("SUPABASE_SECRET_KEYS", {});
+  const jwks = json("SUPABASE_JWKS", undefined);
+  const supabaseUrl = required(env("SUPABASE_URL"), "SUPABASE_URL");
+  // A self-hosted stack talks to itself by another name than callers use.
+  const publicUrl = first("SUPABASE_PUBLIC_URL") ?? supabaseUrl;
+
+  const config: Config = {
+    supabaseUrl,
+    issuer: `${publicUrl}/auth/v1`,
+    publishableKey: required(
+      strings(publishable)["default"] ??
+        first("SUPABASE_PUBLISHABLE_KEY", "SUPABASE_ANON_KEY"),
+      "SUPABASE_PUBLISHABLE_KEYS",
+    ),
+    secretKeys: strings(secret),
+    jwks: isKeySet(jwks) ? jwks : undefined,
+    legacyJwtSecret: first("LEGACY_JWT_SECRET"),
+    webhookSecrets: list("WEBHOOK_SECRET") ?? [],
+    allowedOrigins: list("ALLOWED_ORIGINS"),
+    sentryDsn: first("SENTRY_DSN"),
+    deployment: {
+      region: first("SB_REGION") ?? "unknown",
+      executionId: first("SB_EXECUTION_ID") ?? "unknown",
+      release: first("DENO_DEPLOYMENT_ID") ?? "unknown",
+    },
+  };
+
+  if (wrong.length > 0) {
+    throw new TypeError(`Cannot start: ${wrong.join(", ")}`);
+  }
+  return config;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isKeySet(value: unknown): value is JsonWebKeySet {
+  return isRecord(value) && Array.isArray(value["keys"]);
+}
+
+/** The members of `value` that are text, without a prototype to fall into. */
+function strings(value: unknown): Record<string, string> {
+  const entries = isRecord(value) ? Object.entries(value) : [];
+  const texts = entries.filter((entry): entry is [string, string] =>
+    typeof entry[1] === "string" && entry[1] !== ""
+  );
+  return Object.assign(Object.create(null), Object.fromEntries(texts));
+}
+
+let deployed: Config | undefined;
+
+/** The settings of this process. Read on first use, so that importing a module is free. */
+export function deployedConfig(): Config {
+  return deployed ??= readConfig((name) => Deno.env.get(name));
+}

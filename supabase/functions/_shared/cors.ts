@@ -1,0 +1,77 @@
+/**
+ * Which origins may call from a browser, decided by settings and not by each
+ * function. Credentials are never allowed: callers send tokens, not cookies.
+ *
+ * @module
+ */
+import type { Config } from "./config.ts";
+
+/** What callers send. Sentry and OpenTelemetry add theirs to every request of a page. */
+const REQUEST_HEADERS = [
+  "authorization",
+  "apikey",
+  "content-type",
+  "x-client-info",
+  "idempotency-key",
+  "prefer",
+  "if-none-match",
+  "x-request-id",
+  "x-retry-count",
+  "x-region",
+  "sentry-trace",
+  "baggage",
+  "traceparent",
+  "tracestate",
+].join(", ");
+
+/** What a page may read of an answer. */
+const RESPONSE_HEADERS = [
+  "x-request-id",
+  "retry-after",
+  "ratelimit",
+  "ratelimit-policy",
+  "etag",
+  "location",
+  "server-timing",
+].join(", ");
+
+/** In seconds. Chromium keeps a preflight for two hours at most. */
+const MAX_AGE_S = 7200;
+
+/** Answers a preflight. It carries no token, so nothing else is asked of it. */
+export function preflight(
+  request: Request,
+  methods: readonly string[],
+  config: Config,
+): Response {
+  const response = new Response(null, { status: 204 });
+  const origin = allowedOrigin(request, config);
+  if (origin !== undefined) {
+    response.headers.set("access-control-allow-methods", methods.join(", "));
+    response.headers.set("access-control-allow-headers", REQUEST_HEADERS);
+    response.headers.set("access-control-max-age", String(MAX_AGE_S));
+  }
+  share(response.headers, request, config);
+  return response;
+}
+
+/** Lets the page that asked read an answer, if its origin is one of ours. */
+export function share(
+  headers: Headers,
+  request: Request,
+  config: Config,
+): void {
+  if (config.allowedOrigins !== undefined) headers.append("vary", "Origin");
+  const origin = allowedOrigin(request, config);
+  if (origin === undefined) return;
+  headers.set("access-control-allow-origin", origin);
+  headers.set("access-control-expose-headers", RESPONSE_HEADERS);
+}
+
+/** Byte for byte: a pattern is how `https://app.example.com.evil.tld` gets in. */
+function allowedOrigin(request: Request, config: Config): string | undefined {
+  if (config.allowedOrigins === undefined) return "*";
+  const origin = request.headers.get("origin");
+  if (origin === null || origin === "null") return undefined;
+  return config.allowedOrigins.includes(origin) ? origin : undefined;
+}

@@ -1,0 +1,200 @@
+/**
+ * The one path every request takes through every function.
+ *
+ *     cors → request id → route → body → auth → input → ports → handle → answer
+ *
+ * A function states what is particular to it in a {@linkcode Definition}. The
+ * order of the steps is here, and so is the only `catch` of a whole request.
+ *
+ * @module
+ */
+import { readBody } from "./body.ts";
+import { unauthenticated } from "./caller.ts";
+import { type Config, deployedConfig } from "./config.ts";
+import { preflight, share } from "./cors.ts";
+import { withDeadline } from "./deadline.ts";
+import { onceOf } from "./idempotency.ts";
+import { readInput } from "./input.ts";
+import { openLine } from "./log.ts";
+import { Problem, problem } from "./problem.ts";
+import { complain, report } from "./report.ts";
+import {
+  type Match,
+  matchRoute,
+  methodsOf,
+  type Operation,
+  type Routes,
+} from "./route.ts";
+import { seconds } from "./units.ts";
+
+const unexpected = problem(500, "Unexpected error");
+
+/** A whole body has this long to arrive, unless a route says otherwise. */
+const BODY_MS = seconds(10);
+
+/** What a port may be opened with. */
+export interface Scope {
+  readonly config: Config;
+  /** The caller's own token, for clients that obey row-level security. */
+  readonly bearer: string | undefined;
+  /** Aborts when the time limit passes. */
+  readonly signal: AbortSignal;
+}
+
+/** What is particular to one function. */
+export interface Definition<Ports> {
+  /** The folder's name: also the log field and the Sentry tag. */
+  readonly name: string;
+  /** The outside world as the routes see it, opened for each request. */
+  readonly ports: (scope: Scope) => Ports;
+  readonly routes: Routes<Ports>;
+}
+
+/** A deployable function: `export default endpoint({ ... })`. */
+export interface Endpoint<Ports> {
+  fetch(this: void, request: Request): Promise<Response>;
+  /** The same function in another world: these settings, these ports. */
+  within(config: Config, ports?: Ports): Endpoint<Ports>;
+}
+
+/** Turns a definition into a deployable function. */
+export function endpoint<Ports>(
+  definition: Definition<Ports>,
+  config: () => Config = deployedConfig,
+): Endpoint<Ports> {
+  return {
+    fetch: (request) => respond(definition, request, config),
+    within(config, ports) {
+      const opened = ports === undefined ? {} : { ports: () => ports };
+      return endpoint({ ...definition, ...opened }, () => config);
+    },
+  };
+}
+
+async function respond<Ports>(
+  definition: Definition<Ports>,
+  request: Request,
+  settings: () => Config,
+): Promise<Response> {
+  const { name: fn, routes } = definition;
+  const config = attempt(settings);
+  if (config instanceof Error) return misconfigured(config, fn);
+  if (request.method === "OPTIONS") {
+    return preflight(request, methodsOf(routes), config);
+  }
+  const requestId = requestIdOf(request);
+  const { deployment } = config;
+  const line = openLine({ fn, request, requestId, deployment });
+
+  const answer = await run(definition, request, config).catch((error) => {
+    const shown = error instanceof Problem
+      ? error
+      : unexpected("The error was recorded");
+    if (shown.status >= 500) report(error, { function: fn, requestId }, config);
+    return shown;
+  });
+
+  const response = answer instanceof Problem
+    ? explain(answer, requestId)
+    : new Response(answer.body, answer); // headers of a fetched one are fixed
+  response.headers.set("x-request-id", requestId);
+  share(response.headers, request, config);
+  line.close(
+    response.status,
+    answer instanceof Problem ? answer.code : undefined,
+  );
+  return response;
+}
+
+async function run<Ports>(
+  definition: Definition<Ports>,
+  request: Request,
+  config: Config,
+): Promise<Response> {
+  const { name, routes, ports } = definition;
+  const path = pathBelow(name, request);
+  if (path === "/health" && request.method === "GET") return health(name);
+  const { route, params } = matchRoute(routes, request.method, path);
+  return await route((operation) =>
+    perform(operation, { request, params, config, ports })
+  );
+}
+
+/** Everything of a request that a route's operation does not state itself. */
+interface Setting<Ports> {
+  readonly request: Request;
+  readonly params: Match<Ports>["params"];
+  readonly config: Config;
+  readonly ports: (scope: Scope) => Ports;
+}
+
+async function perform<Caller, Input, Ports>(
+  operation: Operation<Caller, Input, Ports>,
+  { request, params, config, ports }: Setting<Ports>,
+): Promise<Response> {
+  const { bodyBytes, bodyMs = BODY_MS, timeoutMs } = operation.limits;
+  const body = await readBody(request, { bodyBytes, bodyMs });
+  return await withDeadline(timeoutMs, async (signal) => {
+    const caller = await operation.auth({ request, body }, config);
+    if (caller === undefined) throw unauthenticated();
+    const source = { request, body, params };
+    const input = await readInput(operation.input, source);
+    const once = await onceOf(request.headers, body);
+    const opened = ports({ config, bearer: bearerOf(request), signal });
+    return await operation.handle({ caller, input, once, signal }, opened);
+  });
+}
+
+/** Says that the function starts and finds its settings. No secrets, no auth. */
+function health(name: string): Response {
+  const headers = { "cache-control": "no-store" };
+  return Response.json({ status: "ok", function: name }, { headers });
+}
+
+/** `/signed-upload/complete` → `/complete`: the platform keeps the name. */
+function pathBelow(name: string, request: Request): string {
+  const { pathname } = new URL(request.url);
+  if (pathname === `/${name}`) return "/";
+  const isBelow = pathname.startsWith(`/${name}/`);
+  return isBelow ? pathname.slice(name.length + 1) : pathname;
+}
+
+function attempt(settings: () => Config): Config | Error {
+  try {
+    return settings();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** Without settings there is no origin to allow and no Sentry to tell. */
+function misconfigured(error: Error, fn: string): Response {
+  const requestId = crypto.randomUUID();
+  complain(error, { function: fn, requestId });
+  return explain(unexpected("The function is not configured"), requestId);
+}
+
+/** The only place where a problem becomes a response. */
+function explain(problem: Problem, requestId: string): Response {
+  const { status } = problem;
+  const headers = new Headers(problem.headers);
+  headers.set("content-type", "application/problem+json");
+  headers.set("cache-control", "no-store");
+  // RFC 9110 §15.5.2 requires it.
+  if (status === 401) headers.set("www-authenticate", "Bearer");
+  const instance = `urn:uuid:${requestId}`;
+  const body = JSON.stringify({ ...problem.toJSON(), instance });
+  return new Response(body, { status, headers });
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The caller's id for this request if it is one, so that traces can be joined. */
+function requestIdOf(request: Request): string {
+  const given = request.headers.get("x-request-id");
+  return given !== null && UUID.test(given) ? given : crypto.randomUUID();
+}
+
+function bearerOf(request: Request): string | undefined {
+  return request.headers.get("authorization")?.match(/^Bearer +(\S+)$/i)?.[1];
+}

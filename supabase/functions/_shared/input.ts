@@ -1,0 +1,105 @@
+/**
+ * From a request to a typed input, through Standard Schema.
+ *
+ * @module
+ */
+import { parseJson } from "./json.ts";
+import { problem } from "./problem.ts";
+
+const invalidInput = problem(422, "Invalid input");
+const unsupportedMediaType = problem(415, "Unsupported media type");
+
+/** The part of Standard Schema v1 that we use; valibot and zod both provide it. */
+export interface Schema<Output> {
+  readonly "~standard": {
+    validate(value: unknown): Result<Output> | Promise<Result<Output>>;
+    readonly types?: { readonly output: Output } | undefined;
+  };
+}
+
+type Result<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly Issue[] };
+
+interface Issue {
+  readonly message: string;
+  readonly path?:
+    | readonly (PropertyKey | { readonly key: PropertyKey })[]
+    | undefined;
+}
+
+/** Where an input comes from. */
+export interface Source {
+  readonly request: Request;
+  readonly body: Uint8Array;
+  /** What the route's pattern took from the path; wins over everything else. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/**
+ * The JSON body of a POST, PUT or PATCH, or the query of anything else, with
+ * the path's parameters, checked against `schema`.
+ *
+ * @throws {Problem} "Unsupported media type", "Malformed JSON" or "Invalid input".
+ */
+export async function readInput<Output>(
+  schema: Schema<Output>,
+  source: Source,
+): Promise<Output> {
+  const { request, body, params } = source;
+  const given = hasJsonBody(request.method)
+    ? readJson(request, body)
+    : readQuery(new URL(request.url).searchParams);
+  const value = Object.keys(params).length > 0 && isObject(given)
+    ? { ...given, ...params }
+    : given;
+
+  const result = await schema["~standard"].validate(value);
+  if (!result.issues) return result.value;
+  throw invalidInput("Cannot use the input: see errors", {
+    errors: result.issues.map(({ path, message: detail }) => {
+      return { detail, pointer: pointerOf(path) };
+    }),
+  });
+}
+
+function hasJsonBody(method: string): boolean {
+  return method === "POST" || method === "PUT" || method === "PATCH";
+}
+
+function readJson(request: Request, body: Uint8Array): unknown {
+  const encoding = request.headers.get("content-encoding");
+  if (encoding !== null && encoding !== "identity") {
+    throw unsupportedMediaType("Cannot read an encoded body: send it as it is");
+  }
+  const type = request.headers.get("content-type") ?? "";
+  if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type)) {
+    throw unsupportedMediaType("Cannot read this type: send application/json");
+  }
+  return parseJson(body);
+}
+
+/** A parameter given twice has two meanings, so it is none. */
+function readQuery(query: URLSearchParams): Record<string, string> {
+  const names = [...query.keys()];
+  const twice = names.filter((name, at) => names.indexOf(name) !== at);
+  if (twice.length > 0) {
+    const detail = "Given more than once";
+    throw invalidInput("Cannot use the input: see errors", {
+      errors: twice.map((name) => ({ detail, pointer: pointerOf([name]) })),
+    });
+  }
+  return Object.fromEntries(query);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A JSON Pointer (RFC 6901) as a URI fragment: `#/items/0/name`. */
+function pointerOf(path: Issue["path"] = []): string {
+  const escape = (key: string) =>
+    encodeURIComponent(key.replaceAll("~", "~0").replaceAll("/", "~1"));
+  const keys = path.map((step) => typeof step === "object" ? step.key : step);
+  return ["#", ...keys.map(String).map(escape)].join("/");
+}

@@ -1,0 +1,42 @@
+/**
+ * One JSON line for each request.
+ *
+ * @module
+ */
+import type { Deployment } from "./config.ts";
+
+/** A request's line, written when it closes. */
+export interface Line {
+  /** @param code Of the problem that was answered, if one was. */
+  close(status: number, code?: string): void;
+}
+
+/** What a line says besides how it ended. */
+export interface Subject {
+  readonly fn: string;
+  readonly request: Request;
+  readonly requestId: string;
+  readonly deployment: Deployment;
+}
+
+/** The platform cuts a line at 10,000 characters; a path needs fewer. */
+const MAX_PATH = 500;
+
+/** Starts timing a request. Queries, bodies and headers are never logged. */
+export function openLine(
+  { fn, request, requestId, deployment }: Subject,
+): Line {
+  const started = performance.now();
+  const { method } = request;
+  const pathname = new URL(request.url).pathname.slice(0, MAX_PATH);
+  const { region, executionId } = deployment;
+  return {
+    close(status, code) {
+      const ms = Math.round(performance.now() - started);
+      const line = { fn, method, pathname, status, code, ms };
+      const where = { requestId, region, executionId };
+      // deno-lint-ignore no-console -- the platform collects stdout
+      console.log(JSON.stringify({ ...line, ...where }));
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/**
+ * Calls of the functions in schema `portico_api`.
+ *
+ * @module
+ */
+import type { SupabaseClient } from "@supabase/supabase-js";
+import type { Schema } from "./input.ts";
+import { problem } from "./problem.ts";
+
+const databaseUnavailable = problem(503, "Database unavailable");
+
+/** Seconds a caller should wait: longer than a restart of PostgREST takes. */
+const RETRY_S = 5;
+
+/**
+ * Runs `portico_api.<name>` and checks its answer against `schema`: what a
+ * migration answers and what the code expects can drift apart.
+ *
+ * @throws {Problem} "Database unavailable" if nothing answered.
+ */
+export async function callSql<Output>(
+  client: SupabaseClient,
+  name: string,
+  given: Readonly<Record<string, unknown>>,
+  schema: Schema<Output>,
+): Promise<Output> {
+  const { data, error, status } = await client.schema("portico_api")
+    .rpc(name, given);
+  if (error !== null && (status === 0 || status >= 500)) {
+    throw databaseUnavailable("Cannot reach the database at the moment", {}, {
+      "retry-after": String(RETRY_S),
+    });
+  }
+  if (error !== null) throw error;
+
+  const result = await schema["~standard"].validate(data);
+  if (!result.issues) return result.value;
+  throw new TypeError(`Cannot read the answer of portico_api.${name}`);
+}

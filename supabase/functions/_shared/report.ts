@@ -1,0 +1,88 @@
+/**
+ * Where bugs go: Sentry when it is configured, stderr when it is not.
+ *
+ * @module
+ */
+import { afterAnswer } from "./background.ts";
+import type { Config } from "./config.ts";
+import { scrub } from "./scrub.ts";
+
+/** How long a report may take. Nobody waits for it but the worker. */
+const FLUSH_MS = 2_000;
+
+/** Characters of a stack. The platform cuts a log line at 10,000. */
+const MAX_STACK = 8_000;
+
+/** What a report says beside the error. */
+export interface Circumstances {
+  readonly function: string;
+  readonly requestId: string;
+}
+
+/** Records an error nobody expected. Returns at once, and never throws. */
+export function report(
+  error: unknown,
+  circumstances: Circumstances,
+  config: Config,
+): void {
+  if (config.sentryDsn === undefined) complain(error, circumstances);
+  else afterAnswer(send(error, circumstances, config));
+}
+
+/** Records an error on stderr, as one line. */
+export function complain(error: unknown, circumstances: Circumstances): void {
+  const text = scrub(describe(error)).slice(0, MAX_STACK);
+  // deno-lint-ignore no-console -- without Sentry, stderr is the only record
+  console.error(JSON.stringify({ ...circumstances, error: text }));
+}
+
+/** Anything can be thrown: `null`, or an object whose `toString` throws. */
+function describe(error: unknown): string {
+  try {
+    if (!(error instanceof Error)) return String(error);
+    const cause = error.cause === undefined ? "" : ` ← ${error.cause}`;
+    return `${error.stack ?? error.message}${cause}`;
+  } catch {
+    return "An error that cannot be shown as text";
+  }
+}
+
+type Sentry = typeof import("@sentry/deno");
+let started: Promise<Sentry> | undefined;
+
+async function send(
+  error: unknown,
+  circumstances: Circumstances,
+  config: Config,
+): Promise<void> {
+  const sentry = await (started ??= start(config));
+  const { region, executionId } = config.deployment;
+  sentry.withIsolationScope((scope) => {
+    scope.setTags({ ...circumstances, region, executionId });
+    sentry.captureException(error);
+  });
+  await sentry.flush(FLUSH_MS);
+}
+
+/**
+ * Imported on the first bug and not before: the SDK costs 130 ms of cold start
+ * (Deno 2.9.6, 2026-11). Its defaults send the caller's token and cookies, so
+ * only what names the error is switched on, and that is scrubbed.
+ */
+async function start(config: Config): Promise<Sentry> {
+  const sentry = await import("@sentry/deno");
+  sentry.init({
+    dsn: config.sentryDsn ?? "",
+    release: config.deployment.release,
+    defaultIntegrations: false,
+    integrations: [
+      sentry.linkedErrorsIntegration(),
+      sentry.dedupeIntegration(),
+    ],
+    skipOpenTelemetrySetup: true,
+    sendDefaultPii: false,
+    beforeBreadcrumb: () => null,
+    beforeSend: (event) => scrub(event),
+  });
+  return sentry;
+}

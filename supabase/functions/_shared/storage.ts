@@ -1,0 +1,70 @@
+/**
+ * What the functions need of object storage, and how Supabase provides it.
+ *
+ * @module
+ */
+import type { SupabaseClient } from "@supabase/supabase-js";
+import { problem } from "./problem.ts";
+
+const uploadNotAllowed = problem(403, "Upload not allowed");
+const objectExists = problem(409, "Object already exists");
+const storageUnavailable = problem(502, "Storage unavailable");
+
+/** Permission to upload one object, once. */
+export interface SignedUpload {
+  /** Absolute; the bytes go here with PUT. */
+  readonly url: string;
+  /** What `uploadToSignedUrl` takes. */
+  readonly token: string;
+  /** When Storage stops taking it. Storage decides, not the caller. */
+  readonly expiresAt: Date;
+}
+
+/** The port. */
+export interface Storage {
+  /**
+   * @throws {Problem} "Upload not allowed", "Object already exists" or
+   * "Storage unavailable".
+   */
+  signUpload(bucket: string, path: string): Promise<SignedUpload>;
+}
+
+/** Storage as Supabase provides it. */
+export function supabaseStorage(client: SupabaseClient): Storage {
+  return {
+    async signUpload(bucket, path) {
+      const { data, error } = await client.storage.from(bucket)
+        .createSignedUploadUrl(path);
+      if (error) throw explain(error);
+      const { signedUrl: url, token } = data;
+      return { url, token, expiresAt: expiryOf(token) };
+    },
+  };
+}
+
+/**
+ * Storage answers 400 to nearly everything over HTTP and says what it means in
+ * the body's `statusCode`.
+ */
+function explain(
+  error: Error & { readonly statusCode: string | undefined },
+): Error {
+  switch (error.statusCode) {
+    case "403":
+      return uploadNotAllowed("A policy of the bucket refuses this upload");
+    case "409":
+      return objectExists("An object of this name is already there");
+    case "400":
+    case "404":
+      return error; // we asked for something impossible: a bug of ours
+    default:
+      return storageUnavailable("Cannot sign an upload at the moment");
+  }
+}
+
+/** From the token's `exp`, which is Storage's to verify and ours to pass on. */
+function expiryOf(token: string): Date {
+  const payload = token.split(".")[1] ?? "";
+  const base64 = payload.replaceAll("-", "+").replaceAll("_", "/");
+  return new Date(JSON.parse(atob(base64)).exp * 1000);
+}

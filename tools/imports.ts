@@ -1,0 +1,37 @@
+/**
+ * Which modules a module names, read from its text.
+ *
+ * @module
+ */
+
+/** `from "x"`, `import "x"` and `import("x")`; not in comments, which begin a line. */
+const SPECIFIER =
+  /^(?!\s*(?:\*|\/\/)).*?(?:\bfrom|\bimport)\s*\(?\s*"([^"\n]+)"/gm;
+
+/** The specifiers that `source` names, in order. */
+export function specifiersOf(source: string): string[] {
+  return Array.from(source.matchAll(SPECIFIER), ([, name = ""]) => name);
+}
+
+/** Every module of ours that `entry` reaches, with what each of them names. */
+export async function reach(
+  entry: URL,
+  seen: Map<string, string[]> = new Map(),
+): Promise<Map<string, string[]>> {
+  if (seen.has(entry.href)) return seen;
+  const names = specifiersOf(await Deno.readTextFile(entry));
+  seen.set(entry.href, names);
+  for (const name of names) {
+    if (name.startsWith(".")) await reach(new URL(name, entry), seen);
+  }
+  return seen;
+}
+
+/** The names of all functions: the folders of `supabase/functions` with an entry. */
+export async function functionNames(functions: URL): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(functions)) {
+    if (isDirectory && !name.startsWith("_")) names.push(name);
+  }
+  return names.sort();
+}

@@ -1,0 +1,94 @@
+/**
+ * A JSR registry on loopback that knows the packages beside it.
+ *
+ * Functions name `jsr:` packages, as a deploy needs them, and development must
+ * not need JSR. Root `links` serve the editor and the tests; a process that
+ * starts from a function's own `deno.json` gets `JSR_URL` and asks here.
+ *
+ * @module
+ */
+
+/** A running registry. */
+export interface Registry extends AsyncDisposable {
+  /** What `JSR_URL` should be. */
+  readonly url: string;
+}
+
+interface Package {
+  readonly name: string;
+  readonly version: string;
+  readonly exports: string | Readonly<Record<string, string>>;
+  /** Sources by their paths: `/mod.ts`. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** Serves the packages in the folders beside this file, on a free port. */
+export async function startRegistry(): Promise<Registry> {
+  const packages = await readPackages(new URL("./", import.meta.url));
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => answer(packages, new URL(request.url).pathname),
+  );
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+async function readPackages(home: URL): Promise<Map<string, Package>> {
+  const packages = new Map<string, Package>();
+  for await (const { name: folder, isDirectory } of Deno.readDir(home)) {
+    if (!isDirectory) continue;
+    const at = new URL(`${folder}/`, home);
+    const config = await Deno.readTextFile(new URL("deno.json", at));
+    const files = new Map<string, string>();
+    for await (const { name: file } of Deno.readDir(at)) {
+      if (!file.endsWith(".ts") || file.endsWith("_test.ts")) continue;
+      files.set(`/${file}`, await Deno.readTextFile(new URL(file, at)));
+    }
+    const found: Package = { ...JSON.parse(config), files };
+    packages.set(found.name, found);
+  }
+  return packages;
+}
+
+/** Source: the registry API of JSR's documentation, "API" page. */
+async function answer(
+  packages: ReadonlyMap<string, Package>,
+  pathname: string,
+): Promise<Response> {
+  const [, name = "", rest = ""] =
+    pathname.match(/^\/(@[^/]+\/[^/]+)\/(.+)$/) ??
+      [];
+  const found = packages.get(name);
+  if (found === undefined) return new Response(null, { status: 404 });
+  const { version, exports, files } = found;
+
+  if (rest === "meta.json") {
+    const [scope, base] = name.slice(1).split("/");
+    const versions = { [version]: {} };
+    return Response.json({ scope, name: base, latest: version, versions });
+  }
+  if (rest === `${version}_meta.json`) {
+    const manifest = Object.fromEntries(
+      await Promise.all(Array.from(files, fileEntry)),
+    );
+    const all = typeof exports === "string" ? { ".": exports } : exports;
+    return Response.json({ manifest, exports: all });
+  }
+  const source = files.get(rest.slice(version.length));
+  if (source === undefined) return new Response(null, { status: 404 });
+  const headers = { "content-type": "application/typescript" };
+  return new Response(source, { headers });
+}
+
+async function fileEntry([path, source]: [string, string]) {
+  const bytes = new TextEncoder().encode(source);
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  const hex = Array.from(
+    new Uint8Array(digest),
+    (byte) => byte.toString(16).padStart(2, "0"),
+  );
+  const checksum = `sha256-${hex.join("")}`;
+  return [path, { size: bytes.length, checksum }] as const;
+}

@@ -1,0 +1,2 @@
+/** The same package, from npm. */
+export * from "npm:@supabase/supabase-js@2.119.1";

@@ -1,0 +1,64 @@
+/**
+ * Gives a signed-in user a URL to upload one file to, so that the bytes go
+ * straight to storage and never through this function.
+ *
+ *     POST /signed-upload  { bucket, name, type, bytes }  →  201 Ticket
+ *
+ * @module
+ */
+import { STATUS_CODE } from "@std/http/status";
+import * as v from "valibot";
+import { user } from "../_shared/auth.ts";
+import { asCaller, asService } from "../_shared/clients.ts";
+import { endpoint, type Scope } from "../_shared/endpoint.ts";
+import { SEGMENT } from "../_shared/object_path.ts";
+import { rateLimitHeaders } from "../_shared/rate_limit.ts";
+import { route } from "../_shared/route.ts";
+import { type Storage, supabaseStorage } from "../_shared/storage.ts";
+import { KiB, seconds } from "../_shared/units.ts";
+import { BUCKET_NAMES, LIMIT, MEDIA_TYPE, planUpload } from "./policy.ts";
+import { ticketOf } from "./ticket.ts";
+import { supabaseUploads, type Uploads } from "./uploads.ts";
+
+/** The outside world of this function. */
+export interface Ports {
+  readonly uploads: Uploads;
+  readonly storage: Storage;
+}
+
+const input = v.strictObject({
+  bucket: v.picklist(BUCKET_NAMES),
+  name: v.pipe(v.string(), v.regex(SEGMENT)),
+  type: v.pipe(v.string(), v.toLowerCase(), v.regex(MEDIA_TYPE)),
+  bytes: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+});
+
+export default endpoint<Ports>({
+  name: "signed-upload",
+  ports: (scope: Scope) => ({
+    // As the service: a user who could write these rows would be the policy.
+    uploads: supabaseUploads(asService(scope)),
+    storage: supabaseStorage(asCaller(scope)),
+  }),
+  routes: {
+    "POST /": route({
+      auth: user,
+      input,
+      limits: { bodyBytes: 4 * KiB, timeoutMs: seconds(10) },
+
+      async handle({ caller, input, once }, { uploads, storage }) {
+        const plan = planUpload(caller.id, input);
+        const upload = await uploads.open({ caller, plan, once });
+        const signed = await storage.signUpload(plan.bucket, plan.path)
+          .catch(async (error) => {
+            await uploads.takeBack(upload);
+            throw error;
+          });
+        return Response.json(ticketOf(upload.id, plan, signed), {
+          status: STATUS_CODE.Created,
+          headers: rateLimitHeaders(LIMIT, upload.quota),
+        });
+      },
+    }),
+  },
+});

@@ -26,6 +26,8 @@ export interface Config {
   readonly allowedOrigins: readonly string[] | undefined;
   /** Absent means errors are logged and not sent anywhere. */
   readonly sentryDsn: string | undefined;
+  /** Whether each request writes a line. The platform takes ten a second. */
+  readonly logsRequests: boolean;
   /** Where and as what this runs, for logs and reports. */
   readonly deployment: Deployment;
 }
@@ -88,6 +90,7 @@ export function readConfig(env: (name: string) => string | undefined): Config {
     webhookSecrets: list("WEBHOOK_SECRET") ?? [],
     allowedOrigins: list("ALLOWED_ORIGINS"),
     sentryDsn: first("SENTRY_DSN"),
+    logsRequests: first("LOG_REQUESTS") !== "false",
     deployment: {
       region: first("SB_REGION") ?? "unknown",
       executionId: first("SB_EXECUTION_ID") ?? "unknown",

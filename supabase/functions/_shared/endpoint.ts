@@ -22,6 +22,7 @@ import {
   type Match,
   matchRoute,
   methodsOf,
+  notFound,
   type Operation,
   type Routes,
 } from "./route.ts";
@@ -83,8 +84,7 @@ async function respond<Ports>(
     return preflight(request, methodsOf(routes), config);
   }
   const requestId = requestIdOf(request);
-  const { deployment } = config;
-  const line = openLine({ fn, request, requestId, deployment });
+  const line = openLine({ fn, request, requestId, config });
 
   const answer = await run(definition, request, config).catch((error) => {
     const shown = error instanceof Problem
@@ -155,8 +155,8 @@ function health(name: string): Response {
 function pathBelow(name: string, request: Request): string {
   const { pathname } = new URL(request.url);
   if (pathname === `/${name}`) return "/";
-  const isBelow = pathname.startsWith(`/${name}/`);
-  return isBelow ? pathname.slice(name.length + 1) : pathname;
+  if (pathname.startsWith(`/${name}/`)) return pathname.slice(name.length + 1);
+  throw notFound(`Nothing is at ${pathname}`);
 }
 
 function attempt(settings: () => Config): Config | Error {

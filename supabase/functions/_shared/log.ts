@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Deployment } from "./config.ts";
+import type { Config } from "./config.ts";
 
 /** A request's line, written when it closes. */
 export interface Line {
@@ -16,7 +16,7 @@ export interface Subject {
   readonly fn: string;
   readonly request: Request;
   readonly requestId: string;
-  readonly deployment: Deployment;
+  readonly config: Config;
 }
 
 /** The platform cuts a line at 10,000 characters; a path needs fewer. */
@@ -24,14 +24,15 @@ const MAX_PATH = 500;
 
 /** Starts timing a request. Queries, bodies and headers are never logged. */
 export function openLine(
-  { fn, request, requestId, deployment }: Subject,
+  { fn, request, requestId, config }: Subject,
 ): Line {
   const started = performance.now();
   const { method } = request;
   const pathname = new URL(request.url).pathname.slice(0, MAX_PATH);
-  const { region, executionId } = deployment;
+  const { logsRequests, deployment: { region, executionId } } = config;
   return {
     close(status, code) {
+      if (!logsRequests) return;
       const ms = Math.round(performance.now() - started);
       const line = { fn, method, pathname, status, code, ms };
       const where = { requestId, region, executionId };

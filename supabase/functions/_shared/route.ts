@@ -8,7 +8,8 @@ import type { Once } from "./idempotency.ts";
 import type { Schema } from "./input.ts";
 import { problem } from "./problem.ts";
 
-const notFound = problem(404, "Not found");
+/** Also for a path that is not below the function. */
+export const notFound = problem(404, "Not found");
 const methodNotAllowed = problem(405, "Method not allowed");
 
 /** `POST /complete`, `GET /{id}`: a method and a path below the function's. */

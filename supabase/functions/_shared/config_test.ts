@@ -1,0 +1,49 @@
+import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import { readConfig } from "./config.ts";
+
+function read(env: Readonly<Record<string, string>>) {
+  return readConfig((name) => env[name]);
+}
+
+const MINIMAL = {
+  SUPABASE_URL: "http://127.0.0.1:54321",
+  SUPABASE_PUBLISHABLE_KEYS: '{"default":"sb_publishable_a"}',
+};
+
+Deno.test("readConfig() names everything that is missing at once", () => {
+  throws(() => read({ SUPABASE_JWKS: "[]" }), {
+    message: "Cannot start: SUPABASE_JWKS must be a JSON object, " +
+      "SUPABASE_URL must be set, SUPABASE_PUBLISHABLE_KEYS must be set",
+  });
+});
+
+Deno.test("readConfig() complains of a key list that is not JSON", () => {
+  const env = { ...MINIMAL, SUPABASE_SECRET_KEYS: "{default: x}" };
+  throws(() => read(env), /SUPABASE_SECRET_KEYS must be a JSON object/);
+});
+
+Deno.test("readConfig() allows any origin unless some are listed", () => {
+  strictEqual(read(MINIMAL).allowedOrigins, undefined);
+  const ALLOWED_ORIGINS = "https://a.example, https://b.example";
+  deepStrictEqual(read({ ...MINIMAL, ALLOWED_ORIGINS }).allowedOrigins, [
+    "https://a.example",
+    "https://b.example",
+  ]);
+});
+
+Deno.test("readConfig() has no key that nobody configured", () => {
+  const { secretKeys } = read(MINIMAL);
+  for (const name of ["default", "toString", "__proto__", "constructor"]) {
+    strictEqual(secretKeys[name], undefined);
+  }
+});
+
+Deno.test("readConfig() takes the issuer's public name on a self-hosted stack", () => {
+  const { supabaseUrl, issuer } = read({
+    ...MINIMAL,
+    SUPABASE_URL: "http://kong:8000",
+    SUPABASE_PUBLIC_URL: "https://base.example",
+  });
+  strictEqual(supabaseUrl, "http://kong:8000");
+  strictEqual(issuer, "https://base.example/auth/v1");
+});

@@ -1,0 +1,442 @@
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import * as v from "valibot";
+import { anyone } from "./caller.ts";
+import { endpoint } from "./endpoint.ts";
+import { type Limits, route } from "./route.ts";
+import { assertProblem } from "./testing/assert.ts";
+import { testConfig } from "./testing/config.ts";
+import { KiB, seconds } from "./units.ts";
+
+const LIMITS: Limits = { bodyBytes: 1 * KiB, timeoutMs: seconds(5) };
+
+/** A function that answers what it was given, or does as a test says. */
+function echo(
+  limits: Limits = LIMITS,
+  act: (signal: AbortSignal) => Promise<void> = () => Promise.resolve(),
+) {
+  const handled: unknown[] = [];
+  const operation = route({
+    auth: anyone,
+    input: v.unknown(),
+    limits,
+    async handle({ input, once, signal }) {
+      await act(signal);
+      handled.push(input);
+      return Response.json({ input, key: once?.key });
+    },
+  });
+  const routes = {
+    "POST /": operation,
+    "GET /": operation,
+    "GET /{id}": operation,
+    "DELETE /{id}/parts/{part}": operation,
+  } as const;
+  const fn = endpoint({ name: "echo", ports: () => null, routes });
+  return { fn, handled };
+}
+
+const CONFIG = testConfig("http://127.0.0.1:1");
+
+function post(body: BodyInit, headers: HeadersInit = {}): Request {
+  const all = { "content-type": "application/json", ...headers };
+  return new Request("http://x/echo", { method: "POST", body, headers: all });
+}
+
+Deno.test("endpoint() gives the JSON body to the handler", async () => {
+  const { fn } = echo();
+
+  const response = await fn.within(CONFIG).fetch(post('{"a":[1,"é"]}'));
+
+  strictEqual(response.status, 200);
+  deepStrictEqual(await response.json(), { input: { a: [1, "é"] } });
+});
+
+Deno.test("endpoint() gives query and path to the handler, the path first", async () => {
+  const { fn } = echo();
+
+  const request = new Request("http://x/echo/7?id=8&b=2");
+  const response = await fn.within(CONFIG).fetch(request);
+
+  deepStrictEqual(await response.json(), { input: { id: "7", b: "2" } });
+});
+
+Deno.test("endpoint() refuses a parameter that is given twice", async () => {
+  const { fn, handled } = echo();
+
+  const request = new Request("http://x/echo?a=1&a=2");
+  const response = await fn.within(CONFIG).fetch(request);
+
+  const errors = [{ detail: "Given more than once", pointer: "#/a" }];
+  await assertProblem(response, {
+    status: 422,
+    title: "Invalid input",
+    errors,
+  });
+  deepStrictEqual(handled, []);
+});
+
+Deno.test("endpoint() points at the field that is wrong", async () => {
+  const input = v.strictObject({
+    "a/b~c": v.array(v.strictObject({ n: v.number() })),
+  });
+  const fn = endpoint({
+    name: "echo",
+    ports: () => null,
+    routes: {
+      "POST /": route({
+        auth: anyone,
+        input,
+        limits: LIMITS,
+        handle: () => new Response(),
+      }),
+    },
+  });
+
+  const body = '{"a/b~c":[{"n":1},{"n":"2"}]}';
+  const response = await fn.within(CONFIG).fetch(post(body));
+
+  const { errors } = await response.json();
+  strictEqual(errors.length, 1);
+  // RFC 6901 §3 and §6: "~" is "~0", "/" is "~1".
+  strictEqual(errors[0].pointer, "#/a~1b~0c/1/n");
+});
+
+Deno.test("endpoint() answers /health without a caller", async () => {
+  const { fn } = echo();
+
+  const request = new Request("http://x/echo/health");
+  const response = await fn.within(CONFIG).fetch(request);
+
+  strictEqual(response.status, 200);
+  deepStrictEqual(await response.json(), { status: "ok", function: "echo" });
+});
+
+Deno.test("endpoint() answers 404 to a path it has not", async () => {
+  const { fn } = echo();
+
+  for (const path of ["/echo/7/x", "/echo//", "/echoes", "/other"]) {
+    const response = await fn.within(CONFIG).fetch(
+      new Request(`http://x${path}`),
+    );
+    await assertProblem(response, { status: 404, title: "Not found" });
+  }
+});
+
+Deno.test("endpoint() keeps a caller's request id if it is one", async () => {
+  const { fn } = echo();
+  const own = "0d8f1c3a-9b1e-4c77-8f67-1a2b3c4d5e6f";
+  const ask = async (id: string) => {
+    const request = post("{}", { "x-request-id": id });
+    const response = await fn.within(CONFIG).fetch(request);
+    return response.headers.get("x-request-id");
+  };
+
+  strictEqual(await ask(own), own);
+  match(await ask("<script>") ?? "", /^[0-9a-f-]{36}$/);
+});
+
+Deno.test("endpoint() hides what went wrong inside, and says it did", async () => {
+  const secret = "password=hunter2 at /src/index.ts:1";
+  const thrown = [new Error(secret), secret, null, { toString: null }];
+
+  for (const error of thrown) {
+    const { fn } = echo(LIMITS, () => Promise.reject(error));
+    const response = await fn.within(CONFIG).fetch(post("{}"));
+    const text = await response.clone().text();
+    strictEqual(text.includes("hunter2"), false);
+    strictEqual(response.headers.get("access-control-allow-origin"), "*");
+    await assertProblem(response, { status: 500, title: "Unexpected error" });
+  }
+});
+
+Deno.test("endpoint() says when its settings are missing, and not which", async () => {
+  const { fetch } = endpoint(
+    { name: "e", ports: () => null, routes: {} },
+    () => {
+      throw new TypeError("Cannot start: SUPABASE_URL must be set");
+    },
+  );
+
+  const response = await fetch(post("{}"));
+
+  strictEqual(response.status, 500);
+  strictEqual((await response.text()).includes("SUPABASE_URL"), false);
+});
+
+Deno.test("endpoint() stops waiting, and its ports with it", async () => {
+  const stopped = Promise.withResolvers<unknown>();
+  const limits = { ...LIMITS, timeoutMs: 20 };
+  const { fn } = echo(limits, async (signal) => {
+    signal.addEventListener("abort", () => stopped.resolve(signal.reason));
+    await new Promise(() => {});
+  });
+
+  const response = await fn.within(CONFIG).fetch(post("{}"));
+
+  await assertProblem(response, { status: 504, title: "Timed out" });
+  strictEqual(String(await stopped.promise).includes("time limit"), true);
+});
+
+/** Serves `fetch` on loopback, to be spoken to byte by byte. */
+function listen(fetch: (request: Request) => Promise<Response>) {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    fetch,
+  );
+  const { port } = server.addr;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    connect: () => Deno.connect({ hostname: "127.0.0.1", port }),
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+const HEAD =
+  "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+
+/** What comes back for `sent`, until the other side closes or has answered. */
+async function talk(connection: Deno.Conn, sent: string): Promise<string> {
+  await connection.write(new TextEncoder().encode(sent));
+  const buffer = new Uint8Array(64 * KiB);
+  let text = "";
+  while (!text.includes("\r\n\r\n")) {
+    const read = await connection.read(buffer).catch(() => null);
+    if (read === null) break;
+    text += new TextDecoder().decode(buffer.subarray(0, read));
+  }
+  return text;
+}
+
+const LYING: [why: string, headers: string, status: RegExp][] = [
+  ["more than is sent", "content-length: 500", /^HTTP\/1\.1 408/],
+  ["less than is sent", "content-length: 3", /^HTTP\/1\.1 400/],
+  ["a negative length", "content-length: -1", /^HTTP\/1\.1 400/],
+  [
+    "two lengths",
+    "content-length: 2\r\ncontent-length: 200",
+    /^HTTP\/1\.1 400/,
+  ],
+];
+
+for (const [why, headers, status] of LYING) {
+  Deno.test(`H1 endpoint() answers a content-length of ${why}`, async () => {
+    const { fn, handled } = echo({ ...LIMITS, bodyMs: 50 });
+    await using server = listen(fn.within(CONFIG).fetch);
+    using connection = await server.connect();
+
+    const answer = await talk(connection, `${HEAD}${headers}\r\n\r\n{"a":1}`);
+
+    match(answer, status);
+    deepStrictEqual(handled, []);
+  });
+}
+
+Deno.test("H3 endpoint() stops reading an endless body", async () => {
+  const { fn, handled } = echo();
+  let sent = 0;
+  const endless = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      sent++;
+      controller.enqueue(new Uint8Array(256).fill(0x20));
+    },
+  });
+
+  const response = await fn.within(CONFIG).fetch(post(endless));
+
+  const bodyBytes = 1 * KiB;
+  await assertProblem(response, {
+    status: 413,
+    title: "Body too large",
+    bodyBytes,
+  });
+  strictEqual(sent <= 1024 / 256 + 3, true); // the limit, one more, one in flight
+  deepStrictEqual(handled, []);
+});
+
+Deno.test("H3 endpoint() refuses a body that says it is too large", async () => {
+  const { fn } = echo();
+  const body = " ".repeat(1 * KiB + 1);
+
+  const response = await fn.within(CONFIG).fetch(post(body));
+  const exact = await fn.within(CONFIG).fetch(post(`{}${" ".repeat(1022)}`));
+
+  strictEqual(response.status, 413);
+  strictEqual(exact.status, 200);
+});
+
+Deno.test("H4 endpoint() gives up on a body that trickles", async () => {
+  const { fn, handled } = echo({ ...LIMITS, bodyMs: 50 });
+  await using server = listen(fn.within(CONFIG).fetch);
+  using connection = await server.connect();
+
+  const headers = `${HEAD}content-length: 100\r\n\r\n{`;
+  const answer = await talk(connection, headers);
+
+  match(answer, /^HTTP\/1\.1 408/);
+  match(answer, /access-control-allow-origin: \*/);
+  deepStrictEqual(handled, []);
+});
+
+const LF = "\n";
+const MEMBERS = Array.from({ length: 100_000 }, (_, n) => `"k${n}":1`);
+
+const DOCUMENTS: [status: number, why: string, body: string | Uint8Array][] = [
+  [400, "100,000 levels", "[".repeat(100_000) + "]".repeat(100_000)],
+  [400, "33 levels", "[".repeat(33) + "]".repeat(33)],
+  [200, "32 levels", "[".repeat(32) + "]".repeat(32)],
+  [400, "100,000 members", `{${MEMBERS.join()}}`],
+  [400, "a member named __proto__", '{"__proto__":{"isAdmin":true}}'],
+  [400, "__proto__ in escapes", '{"\\u005f_proto__":{"isAdmin":true}}'],
+  [400, "a repeated member", '{"a":1,"b":{},"a":2}'],
+  [400, "a repeated member in escapes", '{"a":1,"\\u0061":2}'],
+  [200, "one name in two objects", '{"a":{"b":1},"c":{"b":2}}'],
+  [400, "a byte order mark", '\ufeff{"a":1}'],
+  [400, "UTF-16", new Uint8Array([0x7b, 0, 0x7d, 0])],
+  [400, "bytes that are not UTF-8", new Uint8Array([0x22, 0xff, 0x22])],
+  [400, "half a surrogate pair", '{"a":"\\ud800"}'],
+  [200, "a whole surrogate pair", '{"a":"\\ud83d\\ude00"}'],
+  [400, "nothing", ""],
+  [400, "a comma too many", "[1,]"],
+  [400, "an end too early", '{"a":"'],
+  [400, "a comment", "{}/**/"],
+  [400, "two documents", `{}${LF}{}`],
+];
+
+for (const [status, why, body] of DOCUMENTS) {
+  Deno.test(`H6 endpoint() answers ${status} to ${why}`, async () => {
+    const { fn, handled } = echo({ ...LIMITS, bodyBytes: 4096 * KiB });
+
+    const response = await fn.within(CONFIG).fetch(post(body as BodyInit));
+
+    strictEqual(response.status, status);
+    strictEqual(handled.length, status === 200 ? 1 : 0);
+    strictEqual("isAdmin" in {}, false);
+  });
+}
+
+const TYPES: [status: number, headers: HeadersInit][] = [
+  [200, { "content-type": "application/json" }],
+  [200, { "content-type": "application/json; charset=utf-8" }],
+  [200, { "content-type": 'APPLICATION/JSON;charset="UTF-8"' }],
+  [415, { "content-type": "text/plain" }],
+  [415, { "content-type": "application/json; charset=utf-7" }],
+  [415, { "content-type": "multipart/form-data; boundary=x" }],
+  [415, { "content-type": "application/x-www-form-urlencoded" }],
+  [415, { "content-type": "application/jsonp" }],
+  [415, { "content-type": "" }],
+  [415, { "content-encoding": "gzip" }],
+];
+
+for (const [status, headers] of TYPES) {
+  const shown = JSON.stringify(headers);
+  Deno.test(`H7 endpoint() answers ${status} to ${shown}`, async () => {
+    const { fn, handled } = echo();
+
+    const response = await fn.within(CONFIG).fetch(post("{}", headers));
+
+    strictEqual(response.status, status);
+    strictEqual(handled.length, status === 200 ? 1 : 0);
+  });
+}
+
+for (const method of ["PUT", "PATCH", "DELETE", "HEAD", "BREW"]) {
+  Deno.test(`H8 endpoint() does not take ${method}`, async () => {
+    const { fn, handled } = echo();
+    const request = new Request("http://x/echo", { method });
+
+    const response = await fn.within(CONFIG).fetch(request);
+
+    strictEqual(response.headers.get("allow"), "POST, GET");
+    await assertProblem(response, { status: 405, title: "Method not allowed" });
+    deepStrictEqual(handled, []);
+  });
+}
+
+Deno.test("H8 endpoint() does not take TRACE", async () => {
+  const { fn, handled } = echo();
+  await using server = listen(fn.within(CONFIG).fetch);
+  using connection = await server.connect();
+
+  const answer = await talk(
+    connection,
+    "TRACE /echo HTTP/1.1\r\nhost: x\r\n\r\n",
+  );
+
+  match(answer, /^HTTP\/1\.1 405/);
+  match(answer, /\r\nallow: POST, GET\r\n/);
+  deepStrictEqual(handled, []);
+});
+
+Deno.test("H8 endpoint() goes by the method and not by a header", async () => {
+  const { fn, handled } = echo();
+  const headers = { "x-http-method-override": "DELETE" };
+  const request = new Request("http://x/echo/7/parts/1", { headers });
+
+  const response = await fn.within(CONFIG).fetch(request);
+
+  strictEqual(response.status, 405);
+  deepStrictEqual(handled, []);
+});
+
+const OWN = "https://app.example.com";
+const OWN_ORIGINS = { ALLOWED_ORIGINS: `${OWN}, http://localhost:3000` };
+
+const ORIGINS: [allowed: boolean, origin: string][] = [
+  [true, OWN],
+  [true, "http://localhost:3000"],
+  [false, "null"],
+  [false, "https://app.example.com.evil.tld"],
+  [false, "https://evil.tld/https://app.example.com"],
+  [false, "https://appXexample.com"],
+  [false, "https://APP.example.com"],
+  [false, "https://app.example.com:8443"],
+  [false, "http://app.example.com"],
+  [false, "https://sub.app.example.com"],
+  [false, "*"],
+  [false, ""],
+];
+
+for (const [allowed, origin] of ORIGINS) {
+  const verb = allowed ? "shares with" : "hides from";
+  Deno.test(`H10 endpoint() ${verb} origin "${origin}"`, async () => {
+    const { fn } = echo();
+    const own = fn.within(testConfig("http://127.0.0.1:1", OWN_ORIGINS));
+    const requests = [
+      post("{}", { origin }), // 200
+      post("{", { origin }), // 400
+      new Request("http://x/echo", { method: "PUT", headers: { origin } }), // 405
+      new Request("http://x/echo", { method: "OPTIONS", headers: { origin } }),
+    ];
+
+    for (const request of requests) {
+      const { headers } = await own.fetch(request);
+      const shared = headers.get("access-control-allow-origin");
+      strictEqual(shared, allowed ? origin : null);
+      strictEqual(headers.get("vary"), "Origin");
+      strictEqual(headers.get("access-control-allow-credentials"), null);
+    }
+  });
+}
+
+Deno.test("H11 endpoint() answers a preflight without a token", async () => {
+  const { fn } = echo();
+  const request = new Request("http://x/echo", {
+    method: "OPTIONS",
+    headers: {
+      origin: OWN,
+      "access-control-request-method": "POST",
+      "access-control-request-headers": "authorization, x-evil, sentry-trace",
+    },
+  });
+
+  const { status, headers } = await fn.within(CONFIG).fetch(request);
+
+  strictEqual(status, 204);
+  strictEqual(headers.get("access-control-allow-origin"), "*");
+  const listed = headers.get("access-control-allow-headers")?.split(", ") ?? [];
+  strictEqual(listed.includes("authorization"), true);
+  strictEqual(listed.includes("sentry-trace"), true);
+  strictEqual(listed.includes("x-evil"), false);
+  const methods = headers.get("access-control-allow-methods");
+  strictEqual(methods, "GET, POST, DELETE");
+});

@@ -1,0 +1,105 @@
+/**
+ * `/auth/v1`: the part of Supabase Auth that works with an e-mail address and
+ * a password, on the stack's own database.
+ *
+ * @module
+ */
+import { identify, type Identity } from "../keys.ts";
+import { showHealth, showKeys, showSettings } from "./about.ts";
+import { changeAccount, showAccount, signOut } from "./account.ts";
+import { addUser, editUser, removeUser, showUser } from "./admin.ts";
+import type { Handler, Stack } from "./call.ts";
+import { answerRefusal, Refusal, unexpectedFailure } from "./errors.ts";
+import { readBytes } from "./input.ts";
+import { signUp, token } from "./sign_in.ts";
+
+/** One path, and what it does for each method. */
+interface Route {
+  readonly path: RegExp;
+  /** Whether the gateway lets it through without a key. */
+  readonly open?: boolean;
+  readonly methods: Readonly<Record<string, Handler>>;
+}
+
+const ROUTES: readonly Route[] = [
+  {
+    path: /^\/auth\/v1\/\.well-known\/jwks\.json$/,
+    open: true,
+    methods: { GET: showKeys },
+  },
+  { path: /^\/auth\/v1\/health$/, open: true, methods: { GET: showHealth } },
+  { path: /^\/auth\/v1\/settings$/, methods: { GET: showSettings } },
+  { path: /^\/auth\/v1\/signup$/, methods: { POST: signUp } },
+  { path: /^\/auth\/v1\/token$/, methods: { POST: token } },
+  { path: /^\/auth\/v1\/logout$/, methods: { POST: signOut } },
+  {
+    path: /^\/auth\/v1\/user$/,
+    methods: { GET: showAccount, PUT: changeAccount },
+  },
+  { path: /^\/auth\/v1\/admin\/users$/, methods: { POST: addUser } },
+  {
+    path: /^\/auth\/v1\/admin\/users\/([^/]+)$/,
+    methods: { GET: showUser, PUT: editUser, DELETE: removeUser },
+  },
+];
+
+/** Serves the paths under `/auth/v1/`. */
+export function authApi(
+  stack: Stack,
+): (request: Request) => Promise<Response> {
+  return async (request) => {
+    try {
+      return await answer(request, stack);
+    } catch (error) {
+      const refused = error instanceof Refusal
+        ? error
+        : unexpectedFailure(error);
+      if (refused.cause !== undefined) stack.report?.(refused.cause);
+      return answerRefusal(refused, request);
+    }
+  };
+}
+
+async function answer(request: Request, stack: Stack): Promise<Response> {
+  const url = new URL(request.url);
+  const route = ROUTES.find(({ path }) => path.test(url.pathname));
+  const identity = await identify(request, stack.keys);
+  if (!route?.open && "refused" in identity) {
+    const turnedAway = atTheGateway(identity.refused);
+    if (turnedAway !== undefined) return turnedAway;
+  }
+  if (route === undefined) return notFound();
+  const handle = route.methods[request.method];
+  if (handle === undefined) return new Response(null, { status: 405 });
+
+  const body = await readBytes(request);
+  const [, ...parameters] = route.path.exec(url.pathname) ?? [];
+  return await handle({ stack, request, url, parameters, identity, body });
+}
+
+type Reason = Extract<Identity, { refused: unknown }>["refused"];
+
+/**
+ * The gateway looks at keys alone. A bad token passes it, and matters only to
+ * the routes that ask who is calling.
+ */
+function atTheGateway(reason: Reason): Response | undefined {
+  switch (reason) {
+    case "no key":
+      return Response.json({
+        message: "No API key found in request",
+        hint: "No `apikey` request header or url param was found.",
+      }, { status: 401 });
+    case "bad key":
+      return Response.json({
+        message: "Invalid API key",
+        hint: "Double check your Supabase `anon` or `service_role` API key.",
+      }, { status: 401 });
+    case "bad token":
+      return undefined;
+  }
+}
+
+function notFound(): Response {
+  return new Response("404 page not found\n", { status: 404 });
+}

@@ -1,0 +1,195 @@
+/**
+ * `/functions/v1`: finds a function, starts it when it is first called, and
+ * passes requests on. A change of its files starts it anew.
+ *
+ * @module
+ */
+import type { FunctionConfig } from "./config.ts";
+import type { Keys } from "./keys.ts";
+import { type FunctionProcess, startFunction } from "./process.ts";
+
+/** The platform's: other methods do not reach a function. */
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+const BOOT_ERROR = "Function failed to start (please check logs)";
+const IDLE_TIMEOUT = "Function did not answer in time";
+
+/** What a gateway needs to know. */
+export interface Setting {
+  /** `supabase/functions/`. */
+  readonly folder: URL;
+  /** What `config.toml` says about each function. */
+  readonly functions: Readonly<Record<string, FunctionConfig>>;
+  readonly keys: Keys;
+  /** What every function finds in its environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** A function that nobody has called for so long ends. */
+  readonly idleMs: number;
+  /** The platform gives up on an answer after 150 s. */
+  readonly answerMs: number;
+  log(name: string, line: string): void;
+}
+
+/** A gateway in front of functions. */
+export interface Functions extends AsyncDisposable {
+  fetch(request: Request): Promise<Response>;
+  /** Ends what runs, once it has answered; the next call starts it anew. */
+  restart(): void;
+}
+
+interface Running {
+  readonly process: FunctionProcess;
+  calls: number;
+  retired: boolean;
+  idle: ReturnType<typeof setTimeout> | undefined;
+}
+
+/** Serves the functions of `setting.folder`. */
+export function openFunctions(setting: Setting): Functions {
+  const { folder, functions, keys, env, idleMs, answerMs, log } = setting;
+  const running = new Map<string, Running>();
+
+  function start(name: string): Running {
+    const program = {
+      name,
+      env: { ...env, SB_EXECUTION_ID: crypto.randomUUID() },
+      entryPoint: new URL(`${name}/index.ts`, folder),
+      config: new URL(`${name}/deno.json`, folder),
+    };
+    const process = startFunction(program, (line) => log(name, line));
+    const it = { process, calls: 0, retired: false, idle: undefined };
+    running.set(name, it);
+    process.ended.then(() => {
+      if (running.get(name) === it) running.delete(name);
+    });
+    return it;
+  }
+
+  function retire(name: string, it: Running): void {
+    it.retired = true;
+    if (running.get(name) === it) running.delete(name);
+    if (it.calls === 0) it.process.stop();
+  }
+
+  async function call(name: string, request: Request): Promise<Response> {
+    const it = running.get(name) ?? start(name);
+    clearTimeout(it.idle);
+    it.calls++;
+    try {
+      const port = await it.process.port.catch(() => undefined);
+      if (port === undefined) return refuse(503, "BOOT_ERROR", BOOT_ERROR);
+      return await forward(request, name, port, answerMs);
+    } catch (error) {
+      if (isTimeout(error)) return refuse(504, "IDLE_TIMEOUT", IDLE_TIMEOUT);
+      log(name, String(error));
+      return refuse(500, "WORKER_ERROR", "Function exited without an answer");
+    } finally {
+      it.calls--;
+      if (it.retired && it.calls === 0) it.process.stop();
+      if (!it.retired) it.idle = setTimeout(() => retire(name, it), idleMs);
+    }
+  }
+
+  return {
+    async fetch(request) {
+      const { pathname } = new URL(request.url);
+      const name = pathname.split("/")[3] ?? "";
+      if (!METHODS.includes(request.method)) {
+        return refuse(405, "METHOD_NOT_ALLOWED", "Method not allowed", {
+          allow: METHODS.join(", "),
+        });
+      }
+      if (!await exists(new URL(`${name}/index.ts`, folder), name)) {
+        return refuse(404, "NOT_FOUND", "Requested function was not found");
+      }
+      const { verifyJwt = true } = functions[name] ?? {};
+      const isPreflight = request.method === "OPTIONS";
+      if (verifyJwt && !isPreflight) {
+        const refusal = await refuseStranger(request, keys);
+        if (refusal !== undefined) return refusal;
+      }
+      return await call(name, request);
+    },
+    restart() {
+      for (const [name, it] of running) retire(name, it);
+    },
+    async [Symbol.asyncDispose]() {
+      const all = [...running.values()];
+      for (const it of all) clearTimeout(it.idle);
+      await Promise.all(all.map((it) => it.process.stop()));
+    },
+  };
+}
+
+/** As the platform passes it on: `/signed-upload/…`, without `/functions/v1`. */
+async function forward(
+  request: Request,
+  name: string,
+  port: number,
+  answerMs: number,
+): Promise<Response> {
+  const { pathname, search } = new URL(request.url);
+  const below = pathname.slice(`/functions/v1/${name}`.length);
+  const headers = new Headers(request.headers);
+  headers.delete("host");
+  headers.set("accept-encoding", "identity"); // or fetch would undo it
+  const late = new AbortController();
+  const timer = setTimeout(
+    () => late.abort(new DOMException("No answer", "TimeoutError")),
+    answerMs,
+  );
+  try {
+    return await fetch(`http://127.0.0.1:${port}/${name}${below}${search}`, {
+      method: request.method,
+      headers,
+      body: request.body,
+      redirect: "manual",
+      signal: late.signal,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "TimeoutError";
+}
+
+/** A function's folder has a plain name, so that a path cannot leave its home. */
+async function exists(entryPoint: URL, name: string): Promise<boolean> {
+  if (!/^[A-Za-z0-9-][\w-]*$/.test(name)) return false;
+  try {
+    return (await Deno.stat(entryPoint)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** `verify_jwt`: takes a project's key as well, and so proves no user. */
+async function refuseStranger(
+  request: Request,
+  keys: Keys,
+): Promise<Response | undefined> {
+  const known = [keys.publishable, keys.secret];
+  const bearer = request.headers.get("authorization")?.replace(/^Bearer /i, "");
+  if (known.includes(request.headers.get("apikey") ?? "")) {
+    if (bearer === undefined || known.includes(bearer)) return undefined;
+  }
+  if (bearer === undefined) {
+    const message = "Missing authorization header";
+    return refuse(401, "UNAUTHORIZED_NO_AUTH_HEADER", message);
+  }
+  if (await keys.verify(bearer) !== undefined) return undefined;
+  return refuse(401, "UNAUTHORIZED_INVALID_JWT_FORMAT", "Invalid JWT");
+}
+
+function refuse(
+  status: number,
+  code: string,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const all = { ...headers, "sb-error-code": code };
+  return Response.json({ code, message }, { status, headers: all });
+}

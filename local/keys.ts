@@ -1,0 +1,140 @@
+/**
+ * The keys of one stack, and who a request says it comes from.
+ *
+ * @module
+ */
+import {
+  createLocalJWKSet,
+  errors,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  type JWTPayload,
+  jwtVerify,
+  SignJWT,
+} from "jose";
+import type { Claims } from "./database.ts";
+
+/** What a stack signs and recognises callers with. */
+export interface Keys {
+  /** `sb_publishable_…`: says which project, and proves nothing. */
+  readonly publishable: string;
+  /** `sb_secret_…`: bypasses row-level security. */
+  readonly secret: string;
+  /** What `/auth/v1/.well-known/jwks.json` answers. */
+  readonly jwks: { readonly keys: JWK[] };
+  /** Signs a token. `iat` and `exp` are the caller's to give. */
+  sign(claims: JWTPayload): Promise<string>;
+  /** The payload of a token that we signed and that has not expired. */
+  verify(token: string): Promise<JWTPayload | undefined>;
+}
+
+/** What is kept, so that keys and tokens outlive a restart. */
+interface Kept {
+  readonly publishable: string;
+  readonly secret: string;
+  readonly signingKey: JWK;
+}
+
+const ALGORITHM = "ES256";
+
+/** The keys kept in `file`, or new ones that are then kept there. */
+export async function openKeys(file: string): Promise<Keys> {
+  const { publishable, secret, signingKey } = await read(file) ??
+    await make(file);
+  const { d: _private, ...publicKey } = signingKey;
+  const jwks = { keys: [{ ...publicKey, use: "sig", alg: ALGORITHM }] };
+  const privateKey = await importJWK(signingKey, ALGORITHM);
+  const known = createLocalJWKSet(jwks);
+  const { kid = "" } = signingKey;
+
+  return {
+    publishable,
+    secret,
+    jwks,
+    sign: (claims) =>
+      new SignJWT(claims)
+        .setProtectedHeader({ alg: ALGORITHM, typ: "JWT", kid })
+        .sign(privateKey),
+    async verify(token) {
+      try {
+        const only = { algorithms: [ALGORITHM] };
+        return (await jwtVerify(token, known, only)).payload;
+      } catch (error) {
+        if (error instanceof errors.JOSEError) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+async function read(file: string): Promise<Kept | undefined> {
+  try {
+    return JSON.parse(await Deno.readTextFile(file));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+async function make(file: string): Promise<Kept> {
+  const pair = await generateKeyPair(ALGORITHM, { extractable: true });
+  const kept = {
+    publishable: `sb_publishable_${random()}`,
+    secret: `sb_secret_${random()}`,
+    signingKey: {
+      ...await exportJWK(pair.privateKey),
+      kid: crypto.randomUUID(),
+    },
+  };
+  await Deno.writeTextFile(file, JSON.stringify(kept), { mode: 0o600 });
+  return kept;
+}
+
+function random(): string {
+  return crypto.randomUUID().replaceAll("-", "");
+}
+
+/** What the platform's gateway makes of a request's two headers. */
+export type Identity =
+  | { readonly claims: Claims }
+  | { readonly refused: "no key" | "bad key" | "bad token" };
+
+/**
+ * Who sent `request`. The key says which role to start from, and a token beside
+ * it says who; a token that is one of our keys is only that key again, which is
+ * what supabase-js sends before anybody has signed in.
+ */
+export async function identify(
+  request: Request,
+  keys: Keys,
+): Promise<Identity> {
+  const bearer = request.headers.get("authorization")
+    ?.match(/^Bearer\s+(\S+)$/i)?.[1];
+  const key = request.headers.get("apikey") ??
+    new URL(request.url).searchParams.get("apikey") ?? bearer;
+
+  if (key === undefined) return { refused: "no key" };
+  const base = await claimsOfKey(key, keys);
+  if (base === undefined) return { refused: "bad key" };
+  if (bearer === undefined || bearer.startsWith("sb_")) return { claims: base };
+
+  const payload = await keys.verify(bearer);
+  if (payload === undefined || typeof payload["role"] !== "string") {
+    return { refused: "bad token" };
+  }
+  return { claims: { ...payload, role: payload["role"] } as Claims };
+}
+
+async function claimsOfKey(
+  key: string,
+  keys: Keys,
+): Promise<Claims | undefined> {
+  if (key === keys.publishable) return { role: "anon" };
+  if (key === keys.secret) return { role: "service_role" };
+  // The keys of older projects are tokens: {"role":"anon"}.
+  const payload = await keys.verify(key);
+  const role = payload?.["role"];
+  return typeof role === "string" ? { ...payload, role } as Claims : undefined;
+}

@@ -1,0 +1,107 @@
+/**
+ * One function in a process of its own: its own `deno.json`, its own
+ * environment, and an end that nothing else feels.
+ *
+ * @module
+ */
+import { TextLineStream } from "./text_lines.ts";
+
+/** What a function is started with. */
+export interface Program {
+  readonly name: string;
+  readonly entryPoint: URL;
+  /** The function's own `deno.json`. */
+  readonly config: URL;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A function that has been started. */
+export interface FunctionProcess {
+  /** Where it listens. Rejects if it ends before it does. */
+  readonly port: Promise<number>;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>;
+  /** Ends it. */
+  stop(): Promise<void>;
+}
+
+const WORKER = new URL("./worker.ts", import.meta.url);
+
+/** What the platform lets a function do. Everything else asks and is refused. */
+const PERMISSIONS = [
+  "--allow-env",
+  "--allow-net",
+  "--allow-read",
+  "--allow-sys",
+  "--allow-write=/tmp",
+];
+
+/** Starts `program`. `log` gets each line that it prints. */
+export function startFunction(
+  program: Program,
+  log: (line: string) => void,
+): FunctionProcess {
+  const { entryPoint, config, env } = program;
+  const word = crypto.randomUUID();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      "--no-lock",
+      "--no-check",
+      `--config=${config.pathname}`,
+      ...PERMISSIONS,
+      WORKER.href,
+      entryPoint.href,
+      word,
+    ],
+    clearEnv: true,
+    env: { ...hostEnvironment(), ...env },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+
+  const ready = Promise.withResolvers<number>();
+  ready.promise.catch(() => {}); // whoever asks for the port hears of it
+  const printed = eachLine(child.stdout, (line) => {
+    if (line.startsWith(`${word} `)) ready.resolve(Number(line.split(" ")[1]));
+    else log(line);
+  });
+  const complained = eachLine(child.stderr, log);
+  let over = false;
+  child.status.then(() => over = true);
+  const ended = Promise.all([child.status, printed, complained]).then(() => {
+    ready.reject(new Error(`${program.name} ended before it listened`));
+  });
+
+  return {
+    port: ready.promise,
+    ended,
+    async stop() {
+      if (!over) child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
+
+/** What Deno itself needs to find its cache and a registry. */
+function hostEnvironment(): Record<string, string> {
+  const names = Object.keys(Deno.env.toObject()).filter((name) =>
+    /^(PATH|HOME|DENO_.*|NPM_CONFIG_.*|.*_PROXY|SSL_CERT_.*|XDG_.*)$/i.test(
+      name,
+    )
+  );
+  const found = names.map((name) => [name, Deno.env.get(name) ?? ""]);
+  return { ...Object.fromEntries(found), DENO_NO_UPDATE_CHECK: "1" };
+}
+
+async function eachLine(
+  stream: ReadableStream<Uint8Array>,
+  take: (line: string) => void,
+): Promise<void> {
+  const lines = stream.pipeThrough(new TextDecoderStream())
+    .pipeThrough(new TextLineStream());
+  for await (const line of lines) take(line);
+}

@@ -1,0 +1,143 @@
+/**
+ * `/rest/v1`: PostgREST, as `@supabase/lite` implements it.
+ *
+ * Lite knows one Postgres session and no lock around it, and recognises callers
+ * by keys of its own. It gets a driver that holds the stack's lock for a whole
+ * transaction, and for each request the claims that the gateway has verified.
+ *
+ * @module
+ */
+import { App } from "@supabase/lite";
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+} from "kysely";
+import {
+  type Claims,
+  type Database,
+  isSqlError,
+  keepExitCode,
+  type Session,
+} from "./database.ts";
+import type { Release } from "./lock.ts";
+
+/** Answers requests to `/rest/v1/…` that somebody has vouched for. */
+export type Rest = (request: Request, claims: Claims) => Promise<Response>;
+
+/** Serves the tables and functions of `schemas`; the first is the default. */
+export async function openRest(
+  database: Database,
+  schemas: readonly string[],
+): Promise<Rest> {
+  quietLite();
+  const { session } = database;
+  const { connection } = session;
+  connection.kysely = lockedKysely(session);
+  const callers = new Map<string, Claims>();
+
+  const app = new App({
+    connection,
+    api: { schemas: [...schemas] },
+    auth: { enabled: false },
+    storage: { enabled: false },
+    studio: { enabled: false },
+    options: {
+      server: {
+        disableStudio: true,
+        apiKeys: {
+          resolver: (key: string) => {
+            const claims = callers.get(key);
+            return Promise.resolve(
+              claims === undefined ? null : { type: "publishable", claims },
+            );
+          },
+        },
+      },
+    },
+  });
+  await app.init();
+  await session.connection.driver.listen("pgrst", () => {
+    connection.clearSchemaCache();
+  });
+
+  return async (request, claims) => {
+    const ticket = crypto.randomUUID();
+    callers.set(ticket, claims);
+    const headers = new Headers(request.headers);
+    headers.delete("authorization");
+    headers.set("apikey", ticket);
+    try {
+      // Not a copy of the request: that would be tied to its abort signal.
+      const { url, method, body } = request;
+      return await app.fetch(new Request(url, { method, headers, body }));
+    } finally {
+      callers.delete(ticket);
+    }
+  };
+}
+
+/** Lite prints each error of Postgres, though the caller gets it as well. */
+function quietLite(): void {
+  // deno-lint-ignore no-console -- it is the library's that is quietened
+  const print = console.error;
+  // deno-lint-ignore no-console -- as above
+  console.error = (...given) => {
+    if (!given.some((it) => isSqlError(it))) print(...given);
+  };
+}
+
+/** Kysely over the one session, holding its lock while a connection is out. */
+function lockedKysely({ connection, lock }: Session): typeof connection.kysely {
+  const held = new WeakMap<DatabaseConnection, Release>();
+  const pglite = connection.driver;
+
+  async function executeQuery<Row>(
+    { sql, parameters }: CompiledQuery,
+  ): Promise<QueryResult<Row>> {
+    const { rows, affectedRows = 0 } = await keepExitCode(() =>
+      pglite.query<Row>(sql, [...parameters])
+    );
+    return { rows, numAffectedRows: BigInt(affectedRows) };
+  }
+
+  function streamQuery(): never {
+    throw new Error("Cannot stream rows: PGlite answers whole results");
+  }
+
+  async function run(it: DatabaseConnection, sql: string): Promise<void> {
+    await it.executeQuery(CompiledQuery.raw(sql));
+  }
+
+  const driver: Driver = {
+    init: () => Promise.resolve(),
+    destroy: () => Promise.resolve(),
+    async acquireConnection() {
+      const release = await lock.acquire();
+      const it = { executeQuery, streamQuery };
+      held.set(it, release);
+      return it;
+    },
+    beginTransaction: (it) => run(it, "begin"),
+    commitTransaction: (it) => run(it, "commit"),
+    rollbackTransaction: (it) => run(it, "rollback"),
+    releaseConnection(it) {
+      held.get(it)?.();
+      return Promise.resolve();
+    },
+  };
+
+  return new Kysely({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => driver,
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  });
+}

@@ -1,0 +1,145 @@
+/**
+ * A whole Supabase in one process, but for the functions.
+ *
+ * @module
+ */
+import { startRegistry } from "../tools/jsr/registry.ts";
+import { authApi } from "./auth/routes.ts";
+import { readProjectConfig } from "./config.ts";
+import { type Database, openDatabase } from "./database.ts";
+import { lockFolder } from "./folder_lock.ts";
+import { functionEnvironment } from "./function_env.ts";
+import { openFunctions } from "./functions.ts";
+import { gateway } from "./gateway.ts";
+import { ensureDatabase } from "./initdb.ts";
+import { type Keys, openKeys } from "./keys.ts";
+import { migrate } from "./migrations.ts";
+import { openRest } from "./rest.ts";
+import { storageApi, sweepOrphans } from "./storage/routes.ts";
+import { onChange } from "./watch.ts";
+
+/** Where a stack is and what it serves. */
+export interface Options {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Everything that must outlive the stack. */
+  readonly data: string;
+  /** The project's `supabase/` folder. */
+  readonly project: URL;
+  /** Starts functions anew when their files change. */
+  readonly watch: boolean;
+  /** Of a function's own output, and of what goes on. */
+  log(name: string, line: string): void;
+}
+
+/** A running stack. */
+export interface Stack extends AsyncDisposable {
+  readonly url: string;
+  readonly keys: Keys;
+  readonly database: Database;
+}
+
+/** Functions that nobody calls end after this. */
+const IDLE_MS = 5 * 60_000;
+
+/** The platform's limit for an answer. */
+const ANSWER_MS = 150_000;
+
+const PLATFORM = ["roles", "auth", "storage"];
+
+/**
+ * Starts a stack, and everything it needs in `options.data` if that is empty.
+ *
+ * @throws {FolderInUse} if another process has the data.
+ * @throws {BrokenMigration} naming the file.
+ * @throws {Deno.errors.AddrInUse} if something else has the port.
+ */
+export async function startStack(options: Options): Promise<Stack> {
+  const { data, project, log } = options;
+  await using opened = new AsyncDisposableStack();
+
+  const config = await readProjectConfig(new URL("config.toml", project));
+  opened.use(await lockFolder(data));
+  // The port before the work: a taken one is said at once.
+  const entrance = Promise.withResolvers<Deno.ServeHandler>();
+  const server = Deno.serve({
+    hostname: "127.0.0.1",
+    port: options.port,
+    onListen() {},
+    onError: (error) => broken(error, log),
+  }, async (request, info) => await (await entrance.promise)(request, info));
+  opened.defer(() => server.shutdown());
+  const url = `http://127.0.0.1:${server.addr.port}`;
+
+  const keys = await openKeys(`${data}/keys.json`);
+  await ensureDatabase(`${data}/database`);
+  const database = opened.use(await openDatabase(`${data}/database`));
+  await prepare(database, project, log);
+
+  const storage = {
+    database,
+    keys,
+    folder: `${data}/objects`,
+    maxBytes: config.maxObjectBytes,
+  };
+  await Deno.mkdir(storage.folder, { recursive: true });
+  await sweepOrphans(storage);
+
+  const registry = opened.use(await startRegistry());
+  const functions = opened.use(openFunctions({
+    folder: new URL("functions/", project),
+    functions: config.functions,
+    keys,
+    env: await functionEnvironment({ url, keys, project, registry }),
+    idleMs: IDLE_MS,
+    answerMs: ANSWER_MS,
+    log,
+  }));
+  if (options.watch) {
+    const folder = new URL("functions/", project);
+    opened.use(onChange(folder, () => functions.restart()));
+  }
+
+  entrance.resolve(gateway({
+    auth: authApi({
+      database,
+      keys,
+      url,
+      report: (error) => {
+        log("auth", String(error));
+      },
+    }),
+    storage: storageApi(storage),
+    functions: functions.fetch,
+    rest: await openRest(database, config.schemas),
+    keys,
+  }));
+
+  const closing = opened.move();
+  return {
+    url,
+    keys,
+    database,
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+}
+
+/** Brings a database up to what the platform and the project's migrations say. */
+async function prepare(
+  database: Database,
+  project: URL,
+  log: Options["log"],
+): Promise<void> {
+  for (const part of PLATFORM) {
+    const file = new URL(`./sql/${part}.sql`, import.meta.url);
+    const script = await Deno.readTextFile(file);
+    await database.asOwner((sql) => sql.run(script));
+  }
+  for (const file of await migrate(database, project)) log("migrations", file);
+}
+
+function broken(error: unknown, log: Options["log"]): Response {
+  log("gateway", error instanceof Error ? `${error.stack}` : String(error));
+  const body = { message: "The local stack has failed: see its output" };
+  return Response.json(body, { status: 500 });
+}

@@ -1,0 +1,158 @@
+/**
+ * What Storage refuses, in the words of the real server.
+ *
+ * supabase-js shows `statusCode` and `message`, and callers compare `code` and
+ * `error`, so each of them is part of the interface.
+ *
+ * @module
+ */
+import { isSqlError, type SqlError } from "../database.ts";
+
+/** One refusal. */
+export class StorageError extends Error {
+  override readonly name = "StorageError";
+
+  constructor(
+    readonly code: string,
+    /** Sent in the body as text. The status line mostly says 400 instead. */
+    readonly statusCode: number,
+    /** The older name for `code`, which clients still compare. */
+    readonly error: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Makes the occurrences of one kind of refusal. */
+type Refusal = (message?: string) => StorageError;
+
+function refusal(
+  [code, statusCode, error]: [code: string, statusCode: number, error?: string],
+  usual: string,
+): Refusal {
+  return (message = usual) =>
+    new StorageError(code, statusCode, error ?? code, message);
+}
+
+// From src/internal/errors/codes.ts of supabase/storage.
+export const accessDenied = refusal(
+  ["AccessDenied", 403, "Unauthorized"],
+  "Access denied",
+);
+export const bucketAlreadyExists = refusal(
+  ["BucketAlreadyExists", 409, "Duplicate"],
+  "The resource already exists",
+);
+export const databaseTimeout = refusal(
+  ["DatabaseTimeout", 544],
+  "The connection to the database timed out",
+);
+export const databaseError = refusal(["DatabaseError", 500], "database error");
+export const entityTooLarge = refusal(
+  ["EntityTooLarge", 413, "Payload too large"],
+  "The object exceeded the maximum allowed size",
+);
+export const invalidBucketName = refusal(
+  ["InvalidBucketName", 400, "Invalid Input"],
+  "Bucket name invalid",
+);
+export const invalidHeaderChar = refusal(
+  ["InvalidRequest", 400, "invalid_header_char"],
+  "Invalid character in response header",
+);
+export const invalidJwt = refusal(["InvalidJWT", 400], "Invalid JWT");
+export const invalidKey = refusal(["InvalidKey", 400], "Invalid key: ");
+export const invalidMimeType = refusal(
+  ["InvalidMimeType", 415, "invalid_mime_type"],
+  "mime type is not supported",
+);
+export const invalidParameter = refusal(
+  ["InvalidParameter", 400],
+  "Invalid Parameter value",
+);
+export const invalidRequest = refusal(
+  ["InvalidRequest", 400, "Error"],
+  "Invalid request",
+);
+export const invalidSignature = refusal(
+  ["InvalidSignature", 400],
+  "Invalid signature",
+);
+export const keyAlreadyExists = refusal(
+  ["KeyAlreadyExists", 409, "Duplicate"],
+  "The resource already exists",
+);
+export const noContentProvided = refusal(
+  ["InvalidRequest", 400],
+  "No content provided",
+);
+export const noSuchBucket = refusal(
+  ["NoSuchBucket", 404, "Bucket not found"],
+  "Bucket not found",
+);
+export const noSuchKey = refusal(
+  ["NoSuchKey", 404, "not_found"],
+  "Object not found",
+);
+export const relatedResourceNotFound = refusal(
+  ["InvalidRequest", 404],
+  "The related resource does not exist",
+);
+export const resourceAlreadyExists = refusal(
+  ["ResourceAlreadyExists", 409, "Duplicate"],
+  "The resource already exists",
+);
+
+/** The response for a refusal. What is not a refusal is a bug, and thrown on. */
+export function answer(thrown: unknown): Response {
+  const refused = isSqlError(thrown) ? ofDatabase(thrown) : thrown;
+  if (!(refused instanceof StorageError)) throw thrown;
+  const { code, statusCode, error, message } = refused;
+  const body = { statusCode: String(statusCode), error, message, code };
+  // Whatever the body says, the status line is 400, but for these two.
+  const status = statusCode === 500 || statusCode === 544 ? statusCode : 400;
+  return Response.json(body, { status });
+}
+
+/** What fastify answers when no route matches. */
+export function routeNotFound(method: string, path: string): Response {
+  const message = `Route ${method}:${path} not found`;
+  const body = { message, error: "Not Found", statusCode: 404 };
+  return Response.json(body, { status: 404 });
+}
+
+/** From src/storage/database/errors.ts of supabase/storage. */
+function ofDatabase(error: SqlError): StorageError {
+  switch (error.code) {
+    case "42501":
+      return accessDenied(
+        error.message.includes("row-level security")
+          ? "new row violates row-level security policy"
+          : error.message,
+      );
+    case "23505":
+      return ofDuplicate(error);
+    case "23503":
+      return relatedResourceNotFound();
+    case "57014":
+      return databaseTimeout();
+    case "22P02":
+      return invalidParameter(error.message);
+    default:
+      // What a trigger raised is not told to the caller, there as here.
+      return databaseError(`database error, code: ${error.code}`);
+  }
+}
+
+function ofDuplicate({ constraint }: SqlError): StorageError {
+  switch (constraint) {
+    case "bucketid_objname":
+      return keyAlreadyExists();
+    case "buckets_pkey":
+    case "bname":
+      return bucketAlreadyExists();
+    default:
+      return resourceAlreadyExists();
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * JSON bodies: bounded, and checked against a schema.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { entityTooLarge, invalidRequest } from "./errors.ts";
+
+/** A thousand paths of a kilobyte each. */
+const MAX_BYTES = 1024 * 1024;
+
+/** The body of `request`. Throws `InvalidRequest` or `EntityTooLarge`. */
+export async function readJson<Output>(
+  request: Request,
+  schema: v.GenericSchema<unknown, Output>,
+): Promise<Output> {
+  const result = v.safeParse(schema, parse(await readText(request)));
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = (v.getDotPath(issue) ?? "").replaceAll(".", "/");
+  throw invalidRequest(`body/${path} ${issue.message}`);
+}
+
+async function readText(request: Request): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) throw entityTooLarge();
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalidRequest("Body is not valid JSON");
+  }
+}

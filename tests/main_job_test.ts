@@ -1,0 +1,98 @@
+/**
+ * What the README promises, with the supabase-js that everybody installs.
+ *
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { startWorld } from "./world.ts";
+
+const world = await startWorld();
+Deno.test.afterAll(async () => await world[Symbol.asyncDispose]());
+
+const PNG = await Deno.readFile(new URL("./files/photo.png", import.meta.url));
+
+Deno.test("a photo goes up with a ticket, and comes down to its owner alone", async () => {
+  const alice = await world.newPerson();
+  const mallory = await world.newPerson();
+
+  const { data: ticket, error } = await alice.client.functions.invoke(
+    "signed-upload",
+    {
+      body: {
+        bucket: "photos",
+        name: "photo.png",
+        type: "image/png",
+        bytes: PNG.length,
+      },
+    },
+  );
+  strictEqual(error, null);
+  const { bucket, path, token } = ticket;
+  const photos = alice.client.storage.from(bucket);
+  const up = await photos.uploadToSignedUrl(path, token, PNG, {
+    contentType: "image/png",
+  });
+  strictEqual(up.error, null);
+
+  const down = await photos.download(path);
+  const bytes = new Uint8Array(await (down.data ?? new Blob()).arrayBuffer());
+  deepStrictEqual(bytes, PNG);
+
+  const theirs = mallory.client.storage.from(bucket);
+  ok((await theirs.download(path)).error);
+  ok((await theirs.createSignedUrl(path, 60)).error);
+  ok((await world.anyone().storage.from(bucket).download(path)).error);
+  deepStrictEqual((await theirs.list(alice.id)).data, []);
+  deepStrictEqual((await theirs.remove([path])).data, []);
+  strictEqual((await photos.download(path)).error, null);
+});
+
+Deno.test("a ticket says all that a plain HTTP client needs", async () => {
+  const alice = await world.newPerson();
+  const body = {
+    bucket: "photos",
+    name: "plain.png",
+    type: "image/png",
+    bytes: PNG.length,
+  };
+
+  const { data: ticket, response } = await alice.client.functions.invoke(
+    "signed-upload",
+    { body },
+  );
+  const { url, method, headers } = ticket;
+  const put = await fetch(url, { method, headers, body: PNG });
+
+  strictEqual(response?.status, 201);
+  strictEqual(put.status, 200);
+  deepStrictEqual(await put.json(), { Key: `photos/${alice.id}/plain.png` });
+  const [object] = await world.rows<{ owner: string; metadata: unknown }>(
+    `select owner, metadata from storage.objects where name = $1`,
+    [ticket.path],
+  );
+  strictEqual(object?.owner, alice.id);
+});
+
+Deno.test("the people of the seed can sign in, and are what they are called", async () => {
+  const { PEOPLE } = await import("../local/people.ts");
+  const roles: unknown[] = [];
+  for (const person of PEOPLE) {
+    const { data } = await world.anyone().auth.signInWithPassword(person);
+    roles.push(data.user?.app_metadata["role"]);
+  }
+
+  deepStrictEqual(roles, [undefined, "admin"]);
+});
+
+Deno.test("a refusal is a problem that a client can read", async () => {
+  const alice = await world.newPerson();
+
+  const { error } = await alice.client.functions.invoke("signed-upload", {
+    body: { bucket: "photos", name: "a.gif", type: "image/gif", bytes: 1 },
+  });
+
+  const { code, status, types } = await error.context.json();
+  strictEqual(code, "file_type_not_allowed");
+  strictEqual(status, 415);
+  deepStrictEqual(types, ["image/png", "image/jpeg", "image/webp"]);
+});

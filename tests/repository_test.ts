@@ -1,0 +1,215 @@
+/**
+ * The house rules that a machine can keep.
+ *
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { parse } from "smol-toml";
+import { functionNames, specifiersOf } from "../tools/imports.ts";
+import { pinsOf } from "../tools/pins.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const FUNCTIONS = new URL("supabase/functions/", ROOT);
+
+interface Source {
+  /** Below `supabase/functions/`: `_shared/auth.ts`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+async function* filesBelow(folder: URL): AsyncGenerator<URL> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) yield* filesBelow(new URL(`${name}/`, folder));
+    else yield new URL(name, folder);
+  }
+}
+
+async function read(path: string): Promise<string> {
+  return await Deno.readTextFile(new URL(path, ROOT));
+}
+
+const all: Source[] = [];
+for await (const file of filesBelow(FUNCTIONS)) {
+  if (!file.pathname.endsWith(".ts")) continue;
+  const path = file.pathname.slice(FUNCTIONS.pathname.length);
+  all.push({ path, text: await Deno.readTextFile(file) });
+}
+const names = await functionNames(FUNCTIONS);
+const shipped = all.filter(({ path }) => !/_test\.ts$|\/testing\//.test(path));
+
+/** Code without its comments and the lines of their examples. */
+function codeOf({ text }: Source): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(
+    /^\s*\/\/.*$/gm,
+    "",
+  );
+}
+
+function pathsWith(pattern: RegExp): string[] {
+  return shipped.filter((it) => pattern.test(codeOf(it))).map(({ path }) =>
+    path
+  ).sort();
+}
+
+Deno.test("the environment is read in config.ts alone", () => {
+  deepStrictEqual(pathsWith(/Deno\.env\b|process\.env\b/), [
+    "_shared/config.ts",
+  ]);
+});
+
+Deno.test("the console is written by log.ts and report.ts alone", () => {
+  deepStrictEqual(pathsWith(/\bconsole\./), [
+    "_shared/log.ts",
+    "_shared/report.ts",
+  ]);
+});
+
+Deno.test("clients are made in clients.ts alone", () => {
+  deepStrictEqual(pathsWith(/\bcreateClient\b/), ["_shared/clients.ts"]);
+});
+
+Deno.test("asService has its reason above it", () => {
+  for (const { path, text } of shipped) {
+    if (path === "_shared/clients.ts") continue;
+    const lines = text.split("\n");
+    for (const [at, line] of lines.entries()) {
+      if (!/\basService\(/.test(line)) continue;
+      const above = lines[at - 1] ?? "";
+      ok(/^\s*\/\/ As the service: /.test(above), `${path}:${at + 1}`);
+    }
+  }
+});
+
+Deno.test("_shared imports no function, and functions not each other", () => {
+  for (const { path, text } of all) {
+    const [home = ""] = path.split("/");
+    for (const name of specifiersOf(text).filter((it) => it.startsWith("."))) {
+      const target = new URL(name, new URL(path, FUNCTIONS)).href;
+      const [room = ""] = target.slice(FUNCTIONS.href.length).split("/");
+      ok(room === home || room === "_shared", `${path} imports ${name}`);
+    }
+  }
+});
+
+/** A module whose comment says that it decides and does nothing. */
+function isPure({ text }: Source): boolean {
+  return /^\/\*\*[\s\S]*?No I\/O\.[\s\S]*?\*\//.test(text);
+}
+
+Deno.test("PURE files import PURE files, problem.ts and units.ts", () => {
+  const pure = shipped.filter(isPure).map(({ path }) => path);
+  const allowed = [...pure, "_shared/problem.ts", "_shared/units.ts"];
+  strictEqual(pure.includes("signed-upload/policy.ts"), true);
+
+  for (const { path, text } of shipped.filter(isPure)) {
+    // A type is no act: `import type` may come from anywhere.
+    const acts = text.replaceAll(/^import type [\s\S]*?;$/gm, "");
+    for (const name of specifiersOf(acts)) {
+      const target = new URL(name, new URL(path, FUNCTIONS)).href;
+      const file = target.slice(FUNCTIONS.href.length);
+      ok(allowed.includes(file), `${path} imports ${name}`);
+    }
+  }
+});
+
+Deno.test("packages have bare names, which the root deno.json pins", async () => {
+  const { imports } = JSON.parse(await read("deno.json"));
+  for (const { path, text } of all) {
+    for (const name of specifiersOf(text)) {
+      if (/^(\.|node:)/.test(name)) continue;
+      const isPinned = Object.keys(imports).some((bare) =>
+        name === bare || name.startsWith(`${bare}/`)
+      );
+      ok(isPinned, `${path} imports ${name}`);
+    }
+  }
+});
+
+Deno.test("npm packages are pinned exactly, jsr packages by caret", async () => {
+  const { imports } = JSON.parse(await read("deno.json"));
+  for (const target of Object.values<string>(imports)) {
+    ok(
+      /^(npm:(@[^/]+\/)?[^@]+@\d+\.\d+\.\d+|jsr:@[^/]+\/[^@]+@\^\d+\.\d+\.\d+)$/
+        .test(target),
+      target,
+    );
+  }
+});
+
+Deno.test("every problem has its heading, and every heading its problem", async () => {
+  const declared = shipped.flatMap((it) =>
+    Array.from(
+      codeOf(it).matchAll(/\bproblem\(\s*\d{3},\s*"([^"]+)"/g),
+      ([, title = ""]) => title,
+    )
+  );
+  const page = await read("docs/problems.md");
+  const headings = Array.from(
+    page.matchAll(/^### (.+)$/gm),
+    ([, title = ""]) => title,
+  );
+
+  deepStrictEqual([...new Set(declared)].sort(), headings.sort());
+  strictEqual(new Set(declared).size, declared.length);
+});
+
+Deno.test("every status in docs/problems.md is the one that is sent", async () => {
+  const page = await read("docs/problems.md");
+  for (const it of shipped) {
+    const found = codeOf(it).matchAll(/\bproblem\(\s*(\d{3}),\s*"([^"]+)"/g);
+    for (const [, status, title] of found) {
+      ok(page.includes(`### ${title}\n\n${status}. `), title);
+    }
+  }
+});
+
+for (const name of names) {
+  Deno.test(`${name} has what a function has`, async () => {
+    const here = (file: string) => read(`supabase/functions/${name}/${file}`);
+    const config = parse(await read("supabase/config.toml"));
+    const functions = config["functions"] as Record<string, object>;
+
+    ok((await here("README.md")).startsWith(`# ${name}\n`));
+    ok(await here("index_test.ts"));
+    ok((await here("index.ts")).includes(`name: "${name}"`));
+    strictEqual(await here("deno.json"), await pinsOf(name));
+    // Each verifies its callers itself: see config.toml.
+    deepStrictEqual({ ...functions[name] }, { "verify_jwt": false });
+    ok((await read("README.md")).includes(`| [\`${name}\`](`));
+  });
+}
+
+Deno.test("no code looks away from the compiler", () => {
+  const away = /@ts-|\bas any\b|: any\b|<any>|deno-lint-ignore-file/;
+  deepStrictEqual(pathsWith(away), []);
+});
+
+// Deno 2.1.4, which the platform's runtime is compatible with, has none of
+// these; the second half it has, and the platform does not.
+const TOO_NEW =
+  /\.toHex\(|\.fromHex\(|\.toBase64\(|\.fromBase64\(|Promise\.try\(|RegExp\.escape\(|Error\.isError\(|Iterator\.concat\(|with \{ type: "(?:bytes|text)" \}|\bawait using\b|AsyncDisposableStack|new Worker\(|Deno\.cron\(|Deno\.dlopen\(/;
+
+Deno.test("functions use nothing that the hosted runtime has not", () => {
+  deepStrictEqual(pathsWith(TOO_NEW), []);
+});
+
+Deno.test("migrations revoke what Postgres grants to everyone", async () => {
+  for await (const file of filesBelow(new URL("supabase/migrations/", ROOT))) {
+    const text = await Deno.readTextFile(file);
+    ok(/^-- .+\n--\n(-- .*\n)+/.test(text), `${file} begins with a header`);
+    const functions = text.matchAll(/create function ([\w.]+)\(/g);
+    for (const [, name = ""] of functions) {
+      const [schema] = name.split(".");
+      const one = `revoke execute on function ${name}`;
+      const many = `revoke execute on all functions in schema ${schema}`;
+      ok(text.includes(one) || text.includes(many), name);
+      ok(text.includes("set search_path = ''"), name);
+    }
+  }
+});
+
+Deno.test("sources are small enough to read", () => {
+  for (const { path, text } of shipped) {
+    ok(text.split("\n").length <= 300, path);
+  }
+});

@@ -1,0 +1,370 @@
+/**
+ * `signed-upload` against a whole stack. Every refusal is checked for what it
+ * left behind: no row, no object, no file.
+ *
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
+import { BUCKETS, LIMIT } from "../supabase/functions/signed-upload/policy.ts";
+import { type Person, startWorld } from "./world.ts";
+
+const world = await startWorld();
+Deno.test.afterAll(async () => await world[Symbol.asyncDispose]());
+
+const PHOTO = {
+  bucket: "photos",
+  name: "me.png",
+  type: "image/png",
+  bytes: 1000,
+};
+
+async function tokenOf({ client }: Person): Promise<string> {
+  const { data } = await client.auth.getSession();
+  return data.session?.access_token ?? "";
+}
+
+function ask(
+  token: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  return fetch(`${world.stack.url}/functions/v1/signed-upload`, {
+    method: "POST",
+    body: typeof body === "string" ? body : JSON.stringify(body),
+    headers: {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      ...headers,
+    },
+  });
+}
+
+/** Everything that an upload could leave behind. */
+async function traces(): Promise<unknown> {
+  const [row] = await world.rows(
+    `select (select count(*)::int from portico.uploads) as uploads,
+            (select count(*)::int from storage.objects) as objects`,
+  );
+  return row;
+}
+
+const alice = await world.newPerson();
+const token = await tokenOf(alice);
+
+const NAMES: [id: string, why: string, name: unknown][] = [
+  ["U1", "..", ".."],
+  ["U1", "../", "../me.png"],
+  ["U1", "a folder", "a/me.png"],
+  ["U1", "%2e%2e", "%2e%2e/me.png"],
+  ["U1", "%252e", "%252e%252e/me.png"],
+  ["U1", "dots and a tab", ".\t./me.png"],
+  ["U1", "a backslash", "..\\me.png"],
+  ["U1", "an overlong dot", "%c0%ae%c0%ae/me.png"],
+  ["U1", "full-width dots", "．．/me.png"],
+  ["U1", "one-dot leaders", "․․/me.png"],
+  ["U1", "/./", "/./me.png"],
+  ["U1", "//", "//me.png"],
+  ["U2", "the folder of one whose id begins alike", `${alice.id}evil/me.png`],
+  ["U2", "the folder in upper case", `${alice.id.toUpperCase()}/me.png`],
+  ["U2", "a zero-width space", "me\u200b.png"],
+  ["U2", "a byte order mark", "\ufeffme.png"],
+  ["U2", "a full-width digit", "me１.png"],
+  ["U2", "a space behind", "me.png "],
+  ["U2", "a dot behind", "me.png."],
+  ["U3", "NUL", "me\0.png"],
+  ["U3", "%00", "me%00.png"],
+  ["U3", "a line break", "me\r\n.png"],
+  ["U3", "a query", "me.png?token=x"],
+  ["U3", "a fragment", "me.png#x"],
+  ["U3", "a semicolon", "me.png;x"],
+  ["U3", "a data stream", "me.png::$DATA"],
+  ["U4", "1,025 bytes", "a".repeat(1025)],
+  ["U4", "256 bytes", "a".repeat(256)],
+  ["U4", "128 letters of 256 bytes", "é".repeat(128)],
+  ["U4", "5,000 segments", "a/".repeat(900)],
+  ["U4", "nothing", ""],
+  ["U4", "a dot", "."],
+  ["U4", "Storage's own placeholder", ".emptyFolderPlaceholder"],
+  ["U5", "a composed letter", "caf\u00e9.png"],
+  ["U5", "a decomposed letter", "cafe\u0301.png"],
+  ["U5", "a ligature", "ﬁle.png"],
+  ["U5", "a Cyrillic letter", "mе.png"],
+];
+
+for (const [id, why, name] of NAMES) {
+  Deno.test(`${id} signed-upload refuses a name with ${why}`, async () => {
+    const before = await traces();
+
+    const response = await ask(token, { ...PHOTO, name });
+
+    await assertProblem(response, { status: 422, title: "Invalid input" });
+    deepStrictEqual(await traces(), before);
+  });
+}
+
+Deno.test("U5 signed-upload keeps names that differ in case apart", async () => {
+  const paths: string[] = [];
+  for (const name of ["Case.png", "case.png"]) {
+    const { path } = await (await ask(token, { ...PHOTO, name })).json();
+    paths.push(path);
+  }
+  deepStrictEqual(paths, [`${alice.id}/Case.png`, `${alice.id}/case.png`]);
+});
+
+const FIELDS: [id: string, why: string, changes: Record<string, unknown>][] = [
+  ["U6", "a bucket that is not listed", { bucket: "avatars" }],
+  ["U6", "a bucket in upper case", { bucket: "Photos" }],
+  ["U6", "a bucket with a slash", { bucket: "photos/" }],
+  ["U6", "a bucket that climbs", { bucket: "photos/../documents" }],
+  ["U6", "a bucket in an array", { bucket: ["photos"] }],
+  ["U6", "the bucket __proto__", { bucket: "__proto__" }],
+  ["U6", "the bucket toString", { bucket: "toString" }],
+  ["U7", "-1 bytes", { bytes: -1 }],
+  ["U7", "0 bytes", { bytes: 0 }],
+  ["U7", "1.5 bytes", { bytes: 1.5 }],
+  ["U7", "1e308 bytes", { bytes: 1e308 }],
+  ["U7", "bytes as text", { bytes: "10" }],
+  ["U7", "2^53 + 1 bytes", { bytes: 2 ** 53 + 2 }],
+  ["U7", "no bytes", { bytes: undefined }],
+  ["U10", "a type with a line break", { type: "image/png\r\nx-evil: 1" }],
+  ["U10", "two types", { type: "image/png, text/html" }],
+  ["U10", "a wildcard", { type: "image/*" }],
+  ["U10", "a type with a parameter", { type: "image/png; charset=x" }],
+  ["U10", "half a type", { type: "image/" }],
+  ["U10", "a type in an array", { type: ["image/png"] }],
+];
+
+for (const [id, why, changes] of FIELDS) {
+  Deno.test(`${id} signed-upload refuses ${why}`, async () => {
+    const before = await traces();
+
+    const response = await ask(token, { ...PHOTO, ...changes });
+
+    await assertProblem(response, { status: 422, title: "Invalid input" });
+    deepStrictEqual(await traces(), before);
+  });
+}
+
+Deno.test("U7 signed-upload refuses -0 bytes", async () => {
+  const body =
+    '{"bucket":"photos","name":"a.png","type":"image/png","bytes":-0}';
+  strictEqual((await ask(token, body)).status, 422);
+});
+
+Deno.test("U10 signed-upload folds the case of a type", async () => {
+  const response = await ask(token, {
+    ...PHOTO,
+    name: "fold.png",
+    type: "Image/PNG",
+  });
+
+  const { headers } = await response.json();
+  deepStrictEqual(headers, { "content-type": "image/png" });
+});
+
+Deno.test("signed-upload refuses what it was not asked for", async () => {
+  for (const extra of [{ path: "x" }, { upsert: true }, { owner: "x" }]) {
+    strictEqual((await ask(token, { ...PHOTO, ...extra })).status, 422);
+  }
+});
+
+Deno.test("signed-upload refuses more than the bucket takes", async () => {
+  const before = await traces();
+  const { maxBytes } = BUCKETS.photos;
+  const bytes = maxBytes + 1;
+
+  const response = await ask(token, { ...PHOTO, bytes });
+
+  const title = "Upload too large";
+  await assertProblem(response, { status: 413, title, maxBytes });
+  deepStrictEqual(await traces(), before);
+});
+
+Deno.test("signed-upload leaves no row when Storage refuses to sign", async () => {
+  const bob = await world.newPerson();
+  const path = `${bob.id}/taken.png`;
+  const body = new Blob(["x"], { type: "image/png" });
+  await bob.client.storage.from("photos").upload(path, body);
+  const before = await traces();
+
+  const taken = { ...PHOTO, name: "taken.png" };
+  const response = await ask(await tokenOf(bob), taken);
+
+  const title = "Object already exists";
+  await assertProblem(response, { status: 409, title });
+  deepStrictEqual(await traces(), before);
+});
+
+Deno.test("signed-upload signs as the caller, so policies decide", async () => {
+  // A role of the project's own: no policy lets it write.
+  await world.rows("create role manager nologin");
+  await world.rows("grant usage on schema storage to manager");
+  await world.rows("grant all on storage.objects, storage.buckets to manager");
+  const manager = await world.newPerson();
+  await world.service().auth.admin.updateUserById(manager.id, {
+    role: "manager",
+  });
+  await manager.client.auth.signInWithPassword(manager);
+  const before = await traces();
+
+  const response = await ask(await tokenOf(manager), PHOTO);
+
+  const title = "Upload not allowed";
+  await assertProblem(response, { status: 403, title });
+  deepStrictEqual(await traces(), before);
+});
+
+const GONE: [
+  id: string,
+  why: string,
+  end: (who: Person) => Promise<unknown>,
+][] = [
+  [
+    "A15",
+    "banned",
+    ({ id }) =>
+      world.service().auth.admin.updateUserById(id, { ban_duration: "24h" }),
+  ],
+  ["A15", "deleted", ({ id }) => world.service().auth.admin.deleteUser(id)],
+  [
+    "A15",
+    "deleted softly",
+    ({ id }) => world.service().auth.admin.deleteUser(id, true),
+  ],
+  ["A16", "signed out", ({ client }) => client.auth.signOut()],
+];
+
+for (const [id, why, end] of GONE) {
+  Deno.test(`${id} signed-upload refuses a token whose person is ${why}`, async () => {
+    const person = await world.newPerson();
+    const alive = await tokenOf(person);
+    strictEqual((await ask(alive, PHOTO)).status, 201);
+    await end(person);
+    const before = await traces();
+
+    const response = await ask(alive, { ...PHOTO, name: "after.png" });
+
+    const title = "Account not active";
+    await assertProblem(response, { status: 403, title });
+    deepStrictEqual(await traces(), before);
+  });
+}
+
+Deno.test("A13 signed-upload takes no key for a person", async () => {
+  const { publishable, secret } = world.stack.keys;
+  const before = await traces();
+
+  for (const key of [publishable, secret]) {
+    strictEqual((await ask(key, PHOTO, { apikey: key })).status, 401);
+  }
+  const { SUPABASE_SERVICE_ROLE_KEY: legacy = "" } = {
+    SUPABASE_SERVICE_ROLE_KEY: await world.stack.keys.sign({
+      role: "service_role",
+      exp: 2_000_000_000,
+    }),
+  };
+  strictEqual((await ask(legacy, PHOTO)).status, 401);
+  deepStrictEqual(await traces(), before);
+});
+
+Deno.test("H13 signed-upload gives a repeated request its first ticket", async () => {
+  const bob = await world.newPerson();
+  const own = await tokenOf(bob);
+  const headers = { "idempotency-key": '"once"' };
+
+  const together = await Promise.all(
+    [1, 2, 3, 4].map(() => ask(own, PHOTO, headers)),
+  );
+  const tickets = await Promise.all(together.map((it) => it.json()));
+
+  deepStrictEqual(together.map((it) => it.status), [201, 201, 201, 201]);
+  strictEqual(new Set(tickets.map(({ id }) => id)).size, 1);
+  const rows = await world.rows(
+    "select id from portico.uploads where owner = $1",
+    [bob.id],
+  );
+  strictEqual(rows.length, 1);
+});
+
+Deno.test("H13 signed-upload refuses a key that was used for another body", async () => {
+  const bob = await world.newPerson();
+  const own = await tokenOf(bob);
+  const headers = { "idempotency-key": "once" };
+  await ask(own, PHOTO, headers);
+  const before = await traces();
+
+  const response = await ask(own, { ...PHOTO, bytes: 2 }, headers);
+
+  const title = "Idempotency key reused";
+  await assertProblem(response, { status: 422, title });
+  deepStrictEqual(await traces(), before);
+  // Somebody else's key of the same name is another key.
+  strictEqual((await ask(token, PHOTO, headers)).status, 201);
+});
+
+Deno.test("H13 signed-upload forgets a key with what it opened", async () => {
+  const bob = await world.newPerson();
+  const own = await tokenOf(bob);
+  const headers = { "idempotency-key": "once" };
+  const first = await (await ask(own, PHOTO, headers)).json();
+  await world.rows(
+    "update portico.uploads set expires_at = now() where owner = $1",
+    [bob.id],
+  );
+
+  const second = await (await ask(own, PHOTO, headers)).json();
+
+  ok(first.id !== second.id);
+});
+
+Deno.test("signed-upload counts requests, and says when there is one more", async () => {
+  const bob = await world.newPerson();
+  const own = await tokenOf(bob);
+  const { capacity, windowS, name } = LIMIT;
+
+  const first = await ask(own, { ...PHOTO, name: "0.png" });
+  strictEqual(
+    first.headers.get("ratelimit-policy"),
+    `"${name}";q=${capacity};w=${windowS}`,
+  );
+  strictEqual(first.headers.get("ratelimit"), `"${name}";r=59;t=0`);
+  await world.rows(
+    `update portico.rate_limits set tokens = 0.5, taken_at = now()
+     where subject = $1`,
+    [bob.id],
+  );
+  const before = await traces();
+
+  const response = await ask(own, { ...PHOTO, name: "1.png" });
+
+  strictEqual(response.headers.get("retry-after"), "1");
+  const title = "Too many requests";
+  await assertProblem(response, { status: 429, title, retryAfterS: 1 });
+  deepStrictEqual(await traces(), before);
+  // Nobody else is slower for it.
+  strictEqual((await ask(token, { ...PHOTO, name: "o.png" })).status, 201);
+});
+
+Deno.test("signed-upload tickets cannot be opened past its policy", async () => {
+  const { error } = await alice.client.schema("portico_api").rpc(
+    "open_upload",
+    {},
+  );
+  ok(error);
+  const hidden = await alice.client.schema("portico").from("uploads").select();
+  ok(hidden.error);
+});
+
+Deno.test("the policy and the buckets of the migration say the same", async () => {
+  const rows = await world.rows<{ id: string; max: number; types: string[] }>(
+    `select id, file_size_limit::int as max, allowed_mime_types as types
+     from storage.buckets order by id`,
+  );
+
+  const migrated = rows.map(({ id, max, types }) => [id, max, types]);
+  const policy = Object.entries(BUCKETS).map((
+    [name, { maxBytes, types }],
+  ) => [name, maxBytes, types]);
+  deepStrictEqual(migrated, policy.sort());
+});

@@ -1,0 +1,258 @@
+/**
+ * `deno task start`, as somebody types it.
+ *
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { cp } from "node:fs/promises";
+import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import { PEOPLE } from "../local/people.ts";
+import { fillFromTemplate } from "./world.ts";
+
+const ROOT = new URL("../", import.meta.url).pathname;
+
+/** A command under way. */
+interface Command {
+  readonly pid: number;
+  /** Everything it has printed, once it has printed `text` or ended. */
+  until(text: string): Promise<string>;
+  readonly status: Promise<Deno.CommandStatus>;
+  kill(signal: Deno.Signal): void;
+}
+
+const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
+
+/** Runs the task `start` in `root`, as `deno task` would. */
+function start(args: readonly string[], root = ROOT): Command {
+  const [, ...words] = tasks.start.command.split(" ");
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...words, ...args],
+    cwd: root,
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+
+  let printed = "";
+  const waiting: { text: string; resolve: (all: string) => void }[] = [];
+  async function listen(stream: ReadableStream<Uint8Array>): Promise<void> {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      printed += text;
+      for (const one of waiting) {
+        if (printed.includes(one.text)) one.resolve(printed);
+      }
+    }
+  }
+  const both = Promise.all([listen(child.stdout), listen(child.stderr)]);
+  const ended = both.then(() => printed);
+
+  return {
+    pid: child.pid,
+    status: child.status,
+    kill: (signal) => child.kill(signal),
+    until(text) {
+      const { promise, resolve } = Promise.withResolvers<string>();
+      waiting.push({ text, resolve });
+      if (printed.includes(text)) resolve(printed);
+      return Promise.race([promise, ended]);
+    },
+  };
+}
+
+const READY = "Ctrl-C stops it.";
+
+/** What the banner says behind `name`. */
+function banner(printed: string, name: string): string {
+  const line = printed.split("\n").find((it) => it.trim().startsWith(name));
+  return line?.trim().slice(name.length).trim() ?? "";
+}
+
+function connect(printed: string): SupabaseClient {
+  const options = { auth: { persistSession: false, autoRefreshToken: false } };
+  const url = banner(printed, "URL");
+  return createClient(url, banner(printed, "Publishable key"), options);
+}
+
+async function freshData(): Promise<string> {
+  const data = await Deno.makeTempDir({ prefix: "portico-start-" });
+  await fillFromTemplate(data);
+  return data;
+}
+
+/** Processes whose parent is `pid`. */
+async function childrenOf(pid: number): Promise<number[]> {
+  const task = `/proc/${pid}/task/${pid}/children`;
+  const text = await Deno.readTextFile(task);
+  return text.split(" ").filter(Boolean).map(Number);
+}
+
+async function isRunning(pid: number): Promise<boolean> {
+  // A process that has ended and is not waited for is a zombie: state Z.
+  const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => ") Z");
+  return !/\) [ZX]/.test(stat);
+}
+
+Deno.test("start --help says what there is", async () => {
+  const command = start(["--help"]);
+  const printed = await command.until("never");
+
+  strictEqual((await command.status).code, 0);
+  for (const option of ["--port", "--data", "--reset", "--help"]) {
+    ok(printed.includes(option));
+  }
+});
+
+const MISTAKES: [why: string, args: string[]][] = [
+  ["an option it has not", ["--prot", "1"]],
+  ["a port that is none", ["--port", "http"]],
+  ["a port beyond the last", ["--port", "65536"]],
+];
+
+for (const [why, args] of MISTAKES) {
+  Deno.test(`start complains in one line of ${why}`, async () => {
+    const command = start(args);
+    const printed = await command.until("never");
+
+    strictEqual((await command.status).code, 1);
+    strictEqual(printed.trim().split("\n").length, 1);
+    match(printed, /See deno task start --help/);
+  });
+}
+
+/** The last line that a failed start printed. */
+async function complaintOf(command: Command): Promise<string> {
+  const printed = await command.until("never");
+  strictEqual((await command.status).code, 1);
+  const [first = "", ...rest] = printed.trim().split("\n");
+  match(first, /^Starting in /);
+  const complaints = rest.filter((line) => !line.startsWith("[migrations]"));
+  strictEqual(complaints.length, 1, printed);
+  return complaints[0] ?? "";
+}
+
+Deno.test("start says which port is taken", async () => {
+  const data = await freshData();
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+
+  const line = await complaintOf(
+    start(["--port", `${port}`, "--data", data]),
+  );
+
+  strictEqual(
+    line,
+    `Port ${port} is taken: stop what uses it, or choose one with --port`,
+  );
+  await Deno.remove(data, { recursive: true });
+});
+
+Deno.test("start says which migration is broken, and goes on when it is mended", async () => {
+  const root = await Deno.makeTempDir({ prefix: "portico-clone-" });
+  for (const part of ["deno.json", "deno.lock", "local", "supabase", "tools"]) {
+    await cp(`${ROOT}${part}`, `${root}/${part}`, { recursive: true });
+  }
+  const data = `${root}/data`;
+  await Deno.mkdir(data);
+  await fillFromTemplate(data);
+  const file = `${root}/supabase/migrations/20990101000000_wrong.sql`;
+  await Deno.writeTextFile(file, "create table portico.half (id int); oops;");
+  const args = ["--port", "0", "--data", data];
+
+  const line = await complaintOf(start(args, root));
+  match(line, /^Migration 20990101000000_wrong\.sql: syntax error .*--reset$/);
+
+  // Nothing of it was kept, so that the same table can be made again.
+  await Deno.writeTextFile(file, "create table portico.half (id int);");
+  const mended = start(args, root);
+  ok((await mended.until(READY)).includes("[migrations] 20990101000000_wrong"));
+  mended.kill("SIGINT");
+  strictEqual((await mended.status).code, 0);
+  await Deno.remove(root, { recursive: true });
+});
+
+Deno.test({
+  name:
+    "start keeps rows, files and tokens through kill -9, and leaves no process",
+  ignore: Deno.build.os !== "linux", // reads /proc
+  async fn() {
+    const data = await freshData();
+    const args = ["--port", "0", "--data", data];
+    const first = start(args);
+    const printed = await first.until(READY);
+    const client = connect(printed);
+    await client.auth.signInWithPassword(PEOPLE[0]);
+    const { data: ticket } = await client.functions.invoke("signed-upload", {
+      body: {
+        bucket: "documents",
+        name: "a.txt",
+        type: "text/plain",
+        bytes: 5,
+      },
+    });
+    const documents = client.storage.from("documents");
+    await documents.uploadToSignedUrl(ticket.path, ticket.token, "hello", {
+      contentType: "text/plain",
+    });
+    const { data: { session } } = await client.auth.getSession();
+
+    // A second start on the same folder, while the first runs.
+    const line = await complaintOf(start(args));
+    strictEqual(
+      line,
+      `${data} is in use by process ${first.pid}: ` +
+        "stop it, or choose another folder with --data",
+    );
+
+    const children = await childrenOf(first.pid);
+    strictEqual(children.length, 1);
+    first.kill("SIGKILL");
+    await first.status;
+    for (const child of children) {
+      while (await isRunning(child)); // it reads the end of its pipe
+    }
+
+    const second = start(args);
+    const again = connect(await second.until(READY));
+    await again.auth.setSession({
+      access_token: session?.access_token ?? "",
+      refresh_token: session?.refresh_token ?? "",
+    });
+    const kept = await again.storage.from("documents").download(ticket.path);
+    strictEqual(await kept.data?.text(), "hello");
+    const { data: list } = await again.storage.from("documents")
+      .list(PEOPLE[0].id);
+    deepStrictEqual(list?.map(({ name }) => name), ["a.txt"]);
+
+    const orphans = await childrenOf(second.pid);
+    second.kill("SIGINT");
+    strictEqual((await second.status).code, 0);
+    for (const child of orphans) strictEqual(await isRunning(child), false);
+
+    const third = start([...args, "--reset"]);
+    const empty = connect(await third.until(READY));
+    await empty.auth.signInWithPassword(PEOPLE[0]);
+    const gone = await empty.storage.from("documents").list(PEOPLE[0].id);
+    deepStrictEqual(gone.data, []);
+    third.kill("SIGTERM");
+    strictEqual((await third.status).code, 0);
+    await Deno.remove(data, { recursive: true });
+  },
+});
+
+Deno.test("start's own curl works", async () => {
+  const data = await freshData();
+  const command = start(["--port", "0", "--data", data]);
+  const printed = await command.until(READY);
+  const script = printed.slice(
+    printed.indexOf("  TOKEN="),
+    printed.indexOf(READY),
+  );
+
+  const { stdout } = await new Deno.Command("bash", { args: ["-c", script] })
+    .output();
+
+  const ticket = JSON.parse(new TextDecoder().decode(stdout));
+  strictEqual(ticket.path, `${PEOPLE[0].id}/me.png`);
+  command.kill("SIGINT");
+  await command.status;
+  await Deno.remove(data, { recursive: true });
+});

@@ -1,0 +1,83 @@
+/**
+ * A whole stack for the tests of one file, with people in it.
+ *
+ * @module
+ */
+import { cp } from "node:fs/promises";
+import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import { ensureDatabase } from "../local/initdb.ts";
+import { type Stack, startStack } from "../local/stack.ts";
+
+/** Somebody who has signed up just now, and whom no other test knows. */
+export interface Person {
+  readonly id: string;
+  readonly email: string;
+  readonly password: string;
+  /** Signed in. */
+  readonly client: SupabaseClient;
+}
+
+/** A running stack, and what tests ask of it. */
+export interface World extends AsyncDisposable {
+  readonly stack: Stack;
+  /** What the stack and its functions have printed. */
+  readonly lines: readonly string[];
+  newPerson(): Promise<Person>;
+  /** With the publishable key and nobody signed in. */
+  anyone(): SupabaseClient;
+  /** With the secret key. */
+  service(): SupabaseClient;
+  /** What Postgres says, past row-level security. */
+  rows<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+}
+
+const PROJECT = new URL("../supabase/", import.meta.url);
+
+/** An empty database takes seconds to make, and is made once. */
+const TEMPLATE = new URL("../.local/template", import.meta.url).pathname;
+
+/** Starts `project` on a free port and an empty data folder. */
+export async function startWorld(project = PROJECT): Promise<World> {
+  const data = await Deno.makeTempDir({ prefix: "portico-" });
+  await fillFromTemplate(data);
+  const lines: string[] = [];
+  const stack = await startStack({
+    port: 0,
+    data,
+    project,
+    watch: true,
+    log: (name, line) => lines.push(`[${name}] ${line}`),
+  });
+  const connect = (key: string) =>
+    createClient(stack.url, key, {
+      auth: { persistSession: false, autoRefreshToken: false },
+    });
+
+  return {
+    stack,
+    lines,
+    anyone: () => connect(stack.keys.publishable),
+    service: () => connect(stack.keys.secret),
+    rows: (sql, parameters) =>
+      stack.database.asOwner((it) => it.query(sql, parameters)),
+    async newPerson() {
+      const client = connect(stack.keys.publishable);
+      const email = `${crypto.randomUUID()}@example.com`;
+      const password = crypto.randomUUID();
+      const { data, error } = await client.auth.signUp({ email, password });
+      if (error || data.user === null) throw error;
+      return { id: data.user.id, email, password, client };
+    },
+    async [Symbol.asyncDispose]() {
+      await stack[Symbol.asyncDispose]();
+      await Deno.remove(data, { recursive: true });
+    },
+  };
+}
+
+/** Puts an empty database where a stack expects it, faster than it could. */
+export async function fillFromTemplate(data: string): Promise<void> {
+  await Deno.mkdir(new URL("../.local", import.meta.url), { recursive: true });
+  await ensureDatabase(TEMPLATE);
+  await cp(TEMPLATE, `${data}/database`, { recursive: true });
+}

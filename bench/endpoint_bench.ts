@@ -1,0 +1,101 @@
+/**
+ * What does the pipeline cost over a handler without it?
+ *
+ * Requests go over loopback HTTP to servers in this process, one after another
+ * on a warm connection. The servers take turns request by request, so that what
+ * else the machine does meets them alike; the numbers are medians.
+ *
+ *     deno task bench endpoint
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { user } from "../supabase/functions/_shared/auth.ts";
+import { anyone, type Auth } from "../supabase/functions/_shared/caller.ts";
+import { endpoint } from "../supabase/functions/_shared/endpoint.ts";
+import { route } from "../supabase/functions/_shared/route.ts";
+import { testConfig } from "../supabase/functions/_shared/testing/config.ts";
+import { startIssuer } from "../supabase/functions/_shared/testing/issuer.ts";
+import { KiB, seconds } from "../supabase/functions/_shared/units.ts";
+import { median, table } from "./report.ts";
+
+const ROUNDS = 3_000;
+const WARM_UP = 500;
+const BODY = JSON.stringify({ bucket: "photos", name: "me.png", bytes: 1000 });
+
+const input = v.strictObject({
+  bucket: v.string(),
+  name: v.string(),
+  bytes: v.number(),
+});
+
+/** The least that a handler of the same contract does. */
+async function bare(request: Request): Promise<Response> {
+  const { name } = await request.json();
+  return Response.json({ name });
+}
+
+function piped(auth: Auth<unknown>) {
+  return endpoint({
+    name: "bench",
+    ports: () => null,
+    routes: {
+      "POST /": route({
+        auth,
+        input,
+        limits: { bodyBytes: 4 * KiB, timeoutMs: seconds(5) },
+        handle: ({ input: { name } }) => Response.json({ name }),
+      }),
+    },
+  });
+}
+
+function listen(fetch: (request: Request) => Promise<Response>) {
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, fetch);
+}
+
+await using issuer = await startIssuer();
+const config = testConfig(issuer.url, {
+  SUPABASE_JWKS: JSON.stringify(issuer.keys),
+});
+const headers = {
+  "content-type": "application/json",
+  authorization: `Bearer ${await issuer.sign({ exp: 2_000_000_000 })}`,
+};
+const contestants = [
+  { name: "a bare handler", server: listen(bare) },
+  {
+    name: "endpoint(), anyone",
+    server: listen(piped(anyone).within(config).fetch),
+  },
+  {
+    name: "endpoint(), user",
+    server: listen(piped(user).within(config).fetch),
+  },
+].map((it) => ({ ...it, times: [] as number[] }));
+
+for (let round = -WARM_UP; round < ROUNDS; round++) {
+  for (const { server, times } of contestants) {
+    const url = `http://127.0.0.1:${server.addr.port}/bench`;
+    const at = performance.now();
+    const response = await fetch(url, { method: "POST", headers, body: BODY });
+    await response.text();
+    if (response.status !== 200) throw new Error(`${response.status}`);
+    if (round >= 0) times.push(performance.now() - at);
+  }
+}
+for (const { server } of contestants) await server.shutdown();
+
+const base = median(contestants[0]?.times ?? []);
+table(
+  ["server", "ms, median", "over the bare handler, ms", "ratio"],
+  contestants.map(({ name, times }) => {
+    const middle = median(times);
+    return [
+      name,
+      middle.toFixed(3),
+      (middle - base).toFixed(3),
+      (middle / base).toFixed(2),
+    ];
+  }),
+);

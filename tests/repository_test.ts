@@ -179,6 +179,26 @@ for (const name of names) {
   });
 }
 
+Deno.test("every id of docs/security.md begins a test's name, and the reverse", async () => {
+  const page = await read("docs/security.md");
+  const listed = Array.from(
+    page.matchAll(/^\| ([A-Z]\d+) +\|/gm),
+    ([, id]) => id,
+  );
+  const tested = new Set<string | undefined>();
+  for (const folder of [FUNCTIONS, new URL("tests/", ROOT)]) {
+    for await (const file of filesBelow(folder)) {
+      if (!file.pathname.endsWith("_test.ts")) continue;
+      const text = await Deno.readTextFile(file);
+      // In a name, or in a row of a table whose rows are tests.
+      const ids = text.matchAll(/(?:Deno\.test\(\s*|\[\s*)["`]([A-Z]\d+)[" ]/g);
+      for (const [, id] of ids) tested.add(id);
+    }
+  }
+
+  deepStrictEqual([...tested].sort(), listed.sort());
+});
+
 Deno.test("no code looks away from the compiler", () => {
   const away = /@ts-|\bas any\b|: any\b|<any>|deno-lint-ignore-file/;
   deepStrictEqual(pathsWith(away), []);

@@ -44,7 +44,11 @@ export function signingKeys(config: Config): SigningKeys {
 }
 
 /** Keys that are read from `url`. `now` is a clock in milliseconds. */
-export function remoteKeys(url: string, now = Date.now): SigningKeys {
+export function remoteKeys(
+  url: string,
+  now = Date.now,
+  timeoutMs = TIMEOUT_MS,
+): SigningKeys {
   let keys: JsonWebKeySet | undefined;
   let askedAt = -Infinity;
   let asking: Promise<void> | undefined;
@@ -52,7 +56,7 @@ export function remoteKeys(url: string, now = Date.now): SigningKeys {
   async function ask(): Promise<void> {
     askedAt = now();
     // What was read before stays good while the issuer is away.
-    keys = await fetchKeys(url).catch(() => keys);
+    keys = await fetchKeys(url, timeoutMs).catch(() => keys);
     asking = undefined;
   }
 
@@ -71,8 +75,11 @@ export function remoteKeys(url: string, now = Date.now): SigningKeys {
   };
 }
 
-async function fetchKeys(url: string): Promise<JsonWebKeySet> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+async function fetchKeys(
+  url: string,
+  timeoutMs: number,
+): Promise<JsonWebKeySet> {
+  const signal = AbortSignal.timeout(timeoutMs);
   const response = await fetch(url, { signal, redirect: "error" });
   const body = await response.json();
   if (response.ok && Array.isArray(body?.keys)) return body;

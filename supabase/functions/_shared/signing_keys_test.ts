@@ -101,3 +101,28 @@ Deno.test("A12 remoteKeys() follows a rotation", async () => {
   const later = await keys.keysFor(old);
   strictEqual(later.keys.some((key) => key.kid === old), false);
 });
+
+Deno.test("A11 remoteKeys() does not wait for an issuer that hangs", async () => {
+  await using issuer = await startIssuer();
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  issuer.answer = () => promise;
+  const keys = remoteKeys(issuer.url, Date.now, 20);
+
+  await rejects(keys.keysFor("any"), { title: "Signing keys unavailable" });
+
+  resolve(new Response()); // so that the server can end
+});
+
+Deno.test("A11 remoteKeys() never opens when nobody listens", async () => {
+  const { url } = await closed();
+  const keys = remoteKeys(url);
+
+  await rejects(keys.keysFor("any"), { title: "Signing keys unavailable" });
+});
+
+/** An address that was somebody's a moment ago. */
+async function closed(): Promise<{ url: string }> {
+  const issuer = await startIssuer();
+  await issuer[Symbol.asyncDispose]();
+  return issuer;
+}

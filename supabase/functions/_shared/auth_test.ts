@@ -159,6 +159,10 @@ Deno.test("A3 user() takes HS256 only under the project's own secret", async () 
     await assertRefused(await tryToken(issuer, forged, LEGACY));
   }
   const [head, payload, mac = ""] = good.split(".");
+  const longer = createHmac("sha384", own)
+    .update(`${base64url({ alg: "HS384" })}.${payload}`).digest("base64url");
+  const other = `${base64url({ alg: "HS384" })}.${payload}.${longer}`;
+  await assertRefused(await tryToken(issuer, other, LEGACY));
   for (let at = 0; at < 32; at++) {
     const bytes = Buffer.from(mac, "base64url");
     bytes[at] = (bytes[at] ?? 0) ^ 0x80;

@@ -233,12 +233,14 @@ for (const [why, headers, status] of LYING) {
 
 Deno.test("H3 endpoint() stops reading an endless body", async () => {
   const { fn, handled } = echo();
+  const cancelled = Promise.withResolvers<void>();
   let sent = 0;
   const endless = new ReadableStream<Uint8Array>({
     pull(controller) {
       sent++;
       controller.enqueue(new Uint8Array(256).fill(0x20));
     },
+    cancel: () => cancelled.resolve(),
   });
 
   const response = await fn.within(CONFIG).fetch(post(endless));
@@ -251,6 +253,7 @@ Deno.test("H3 endpoint() stops reading an endless body", async () => {
   });
   strictEqual(sent <= 1024 / 256 + 3, true); // the limit, one more, one in flight
   deepStrictEqual(handled, []);
+  await cancelled.promise; // the sender is told
 });
 
 Deno.test("H3 endpoint() refuses a body that says it is too large", async () => {
@@ -417,6 +420,17 @@ for (const [allowed, origin] of ORIGINS) {
     }
   });
 }
+
+Deno.test("H10 endpoint() never shares with origin null, even if listed", async () => {
+  const { fn } = echo();
+  const own = testConfig("http://127.0.0.1:1", { ALLOWED_ORIGINS: "null" });
+
+  const { headers } = await fn.within(own).fetch(
+    post("{}", { origin: "null" }),
+  );
+
+  strictEqual(headers.get("access-control-allow-origin"), null);
+});
 
 Deno.test("H11 endpoint() answers a preflight without a token", async () => {
   const { fn } = echo();

@@ -46,7 +46,6 @@ const BROKEN: [why: string, answer: () => Response][] = [
   ["an error", () => new Response("down", { status: 500 })],
   ["garbage", () => new Response("<html>")],
   ["no keys", () => Response.json({ keys: "none" })],
-  ["a redirect", () => Response.redirect("http://127.0.0.1:1/keys")],
 ];
 
 for (const [why, answer] of BROKEN) {
@@ -126,3 +125,13 @@ async function closed(): Promise<{ url: string }> {
   await issuer[Symbol.asyncDispose]();
   return issuer;
 }
+
+Deno.test("A11 remoteKeys() follows the issuer nowhere else", async () => {
+  await using issuer = await startIssuer();
+  await using canary = await startIssuer();
+  issuer.answer = () => Response.redirect(canary.url);
+  const keys = remoteKeys(issuer.url);
+
+  await rejects(keys.keysFor("any"), { title: "Signing keys unavailable" });
+  strictEqual(canary.hits, 0);
+});

@@ -1,5 +1,8 @@
-import { strictEqual } from "node:assert/strict";
-import { isSigned } from "./webhook.ts";
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { createHmac } from "node:crypto";
+import { testConfig } from "./testing/config.ts";
+import { isSigned, webhook } from "./webhook.ts";
 
 // The test vector that every Standard Webhooks library shares.
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -30,4 +33,78 @@ Deno.test("isSigned() is false for one changed byte", async () => {
   changed[40] = (changed[40] ?? 0) ^ 1;
 
   strictEqual(await isSigned(changed, GOOD, SECRET), false);
+});
+
+const BODY = '{"type":"INSERT"}';
+
+interface Sent {
+  readonly id?: string;
+  /** Seconds from now. */
+  readonly at?: number;
+  readonly secret?: string;
+  readonly body?: string;
+}
+
+/** A delivery as a sender would sign it; node:crypto is the other side. */
+function delivery(
+  { id = "msg_1", at = 0, secret = SECRET, body = BODY }: Sent,
+) {
+  const stamp = String(Math.floor(Date.now() / 1000) + at);
+  const key = Buffer.from(secret.replace("whsec_", ""), "base64");
+  const mac = createHmac("sha256", key).update(`${id}.${stamp}.${BODY}`)
+    .digest("base64");
+  const headers = {
+    "webhook-id": id,
+    "webhook-timestamp": stamp,
+    "webhook-signature": `v1,${mac}`,
+  };
+  const request = new Request("http://x/f", { method: "POST", headers });
+  return { request, body: new TextEncoder().encode(body) };
+}
+
+function taking(...secrets: string[]) {
+  return testConfig("http://x", { WEBHOOK_SECRET: secrets.join(" ") });
+}
+
+const OTHER = `whsec_${
+  Buffer.from("another secret of 24 byte").toString("base64")
+}`;
+
+Deno.test("webhook() takes a delivery that its secret signed", async () => {
+  const caller = await webhook(delivery({}), taking(SECRET));
+  deepStrictEqual(caller, { kind: "delivery", id: "msg_1" });
+});
+
+Deno.test("webhook() takes either secret during a rotation", async () => {
+  const config = taking(OTHER, SECRET);
+  for (const secret of [OTHER, SECRET]) {
+    strictEqual((await webhook(delivery({ secret }), config))?.id, "msg_1");
+  }
+});
+
+const UNSIGNED: [why: string, sent: Sent][] = [
+  ["an older one", { at: -310 }],
+  ["one from the future", { at: 310 }],
+  ["another secret's", { secret: OTHER }],
+  ["one with another body", { body: `${BODY} ` }],
+  ["an id with a dot", { id: "msg.1" }],
+  ["no id", { id: "" }],
+];
+
+for (const [why, sent] of UNSIGNED) {
+  Deno.test(`webhook() refuses ${why}`, async () => {
+    const expected = { status: 401, title: "Webhook signature not valid" };
+    await rejects(webhook(delivery(sent), taking(SECRET)), expected);
+  });
+}
+
+Deno.test("webhook() is nobody's without a signature", async () => {
+  const request = new Request("http://x/f", { method: "POST" });
+  const message = { request, body: new Uint8Array() };
+  strictEqual(await webhook(message, taking(SECRET)), undefined);
+});
+
+Deno.test("webhook() never opens without a secret", async () => {
+  const config = testConfig("http://x");
+  await rejects(webhook(delivery({}), config), /WEBHOOK_SECRET must be set/);
 });

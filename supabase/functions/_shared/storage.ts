@@ -66,5 +66,11 @@ function explain(
 function expiryOf(token: string): Date {
   const payload = token.split(".")[1] ?? "";
   const base64 = payload.replaceAll("-", "+").replaceAll("_", "/");
-  return new Date(JSON.parse(atob(base64)).exp * 1000);
+  try {
+    const { exp } = JSON.parse(atob(base64));
+    if (Number.isSafeInteger(exp)) return new Date(exp * 1000);
+  } catch {
+    // Falls through: what cannot be read says no time either.
+  }
+  throw storageUnavailable("Cannot read the permission that Storage gave");
 }

@@ -303,6 +303,24 @@ Deno.test("H13 signed-upload refuses a key that was used for another body", asyn
   strictEqual((await ask(token, PHOTO, headers)).status, 201);
 });
 
+Deno.test("H13 signed-upload keeps what a second request was given", async () => {
+  const bob = await world.newPerson();
+  const own = await tokenOf(bob);
+  const headers = { "idempotency-key": "once" };
+  const { id } = await (await ask(own, PHOTO, headers)).json();
+  const cancel = () =>
+    world.service().schema("portico_api").rpc("cancel_upload", { upload: id });
+  await ask(own, PHOTO, headers);
+
+  await cancel(); // as the first request would, had its URL not been signed
+
+  const rows = await world.rows(
+    "select repeated from portico.uploads where id = $1",
+    [id],
+  );
+  deepStrictEqual(rows, [{ repeated: true }]);
+});
+
 Deno.test("H13 signed-upload forgets a key with what it opened", async () => {
   const bob = await world.newPerson();
   const own = await tokenOf(bob);
@@ -344,6 +362,29 @@ Deno.test("signed-upload counts requests, and says when there is one more", asyn
   deepStrictEqual(await traces(), before);
   // Nobody else is slower for it.
   strictEqual((await ask(token, { ...PHOTO, name: "o.png" })).status, 201);
+});
+
+Deno.test("portico.take() refills evenly, and never past its capacity", async () => {
+  const take = async (after: string) => {
+    await world.rows(
+      "update portico.rate_limits set taken_at = now() - $1::interval where name = 't'",
+      [after],
+    );
+    const [row] = await world.rows<{ quota: Record<string, unknown> }>(
+      "select portico.take('t', 'x', 3, 6) as quota",
+    );
+    const { allowed, remaining, reset_s: resetS } = row?.quota ?? {};
+    return [allowed, remaining, resetS];
+  };
+
+  deepStrictEqual(await take("0"), [true, 2, 0]);
+  deepStrictEqual(await take("0"), [true, 1, 0]);
+  deepStrictEqual(await take("0"), [true, 0, 2]);
+  deepStrictEqual(await take("0"), [false, 0, 2]); // one more every 2 s
+  deepStrictEqual(await take("1 second"), [false, 0, 1]);
+  deepStrictEqual(await take("1 second"), [true, 0, 2]);
+  deepStrictEqual(await take("1 hour"), [true, 2, 0]);
+  deepStrictEqual(await take("-1 hour"), [true, 1, 0]); // a clock set back
 });
 
 Deno.test("signed-upload tickets cannot be opened past its policy", async () => {

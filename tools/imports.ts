@@ -4,13 +4,16 @@
  * @module
  */
 
-/** `from "x"`, `import "x"` and `import("x")`; not in comments, which begin a line. */
-const SPECIFIER =
-  /^(?!\s*(?:\*|\/\/)).*?(?:\bfrom|\bimport)\s*\(?\s*"([^"\n]+)"/gm;
+/** `import … from "x"`, `export … from "x"`, `import "x"` at the left margin. */
+const STATIC = /^(?:import|export)\b(?:[^"';]*?\bfrom)?\s*"([^"\n]+)"/gm;
 
-/** The specifiers that `source` names, in order. */
+/** `import("x")`, but not in a comment. */
+const DYNAMIC = /^(?!\s*(?:\*|\/\/)).*?\bimport\(\s*"([^"\n]+)"/gm;
+
+/** The specifiers that `source` names. */
 export function specifiersOf(source: string): string[] {
-  return Array.from(source.matchAll(SPECIFIER), ([, name = ""]) => name);
+  const found = [...source.matchAll(STATIC), ...source.matchAll(DYNAMIC)];
+  return found.map(([, name = ""]) => name);
 }
 
 /** Every module of ours that `entry` reaches, with what each of them names. */

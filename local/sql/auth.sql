@@ -48,9 +48,9 @@ create table if not exists auth.users (
   is_anonymous boolean not null default false
 );
 comment on table auth.users is
-  'Auth: Stores user login data within a secure schema.';
+  'People who can sign in.';
 comment on column auth.users.is_sso_user is
-  'Auth: Set this column to true when the account comes from SSO. These accounts can have duplicate emails.';
+  'Whether the account comes from SSO; such accounts may share an address.';
 
 create unique index if not exists users_email_partial_key
   on auth.users (email) where not is_sso_user;
@@ -73,9 +73,9 @@ create table if not exists auth.identities (
     unique (provider_id, provider)
 );
 comment on table auth.identities is
-  'Auth: Stores identities associated to a user.';
+  'Ways in which a person can prove who they are.';
 comment on column auth.identities.email is
-  'Auth: Email is a generated column that references the optional email property in the identity_data';
+  'Taken from identity_data, for look-ups.';
 
 create index if not exists identities_user_id_idx on auth.identities (user_id);
 create index if not exists identities_email_idx
@@ -95,9 +95,9 @@ create table if not exists auth.sessions (
   tag text
 );
 comment on table auth.sessions is
-  'Auth: Stores session data associated to a user.';
+  'One for each sign-in that has not been signed out.';
 comment on column auth.sessions.not_after is
-  'Auth: Not after is a nullable column that contains a timestamp after which the session should be regarded as expired.';
+  'The session is over after this; null means that it has no such end.';
 
 create index if not exists sessions_user_id_idx on auth.sessions (user_id);
 create index if not exists sessions_not_after_idx
@@ -117,7 +117,7 @@ create table if not exists auth.refresh_tokens (
   session_id uuid references auth.sessions (id) on delete cascade
 );
 comment on table auth.refresh_tokens is
-  'Auth: Store of tokens used to refresh JWT tokens once they expire.';
+  'What a session is kept alive with. Each is used once.';
 
 create index if not exists refresh_tokens_instance_id_user_id_idx
   on auth.refresh_tokens (instance_id, user_id);
@@ -137,7 +137,7 @@ create table if not exists auth.mfa_amr_claims (
     unique (session_id, authentication_method)
 );
 comment on table auth.mfa_amr_claims is
-  'auth: stores authenticator method reference claims for multi factor authentication';
+  'How each session was signed in to: the source of `amr`.';
 
 -- No policies, and no grants but the platform's own: these rows are reached
 -- through /auth/v1, or by a `security definer` function of a migration.
@@ -189,11 +189,11 @@ language sql stable as $$
 $$;
 
 comment on function auth.uid() is
-  'Deprecated. Use auth.jwt() -> ''sub'' instead.';
+  'Whom the statement runs for. auth.jwt() ->> ''sub'' says the same.';
 comment on function auth.role() is
-  'Deprecated. Use auth.jwt() -> ''role'' instead.';
+  'The role of the token. auth.jwt() ->> ''role'' says the same.';
 comment on function auth.email() is
-  'Deprecated. Use auth.jwt() -> ''email'' instead.';
+  'The address in the token. auth.jwt() ->> ''email'' says the same.';
 
 grant execute on function auth.uid(), auth.role(), auth.email(), auth.jwt()
   to public;

@@ -23,14 +23,11 @@ language sql stable security definer set search_path = '' as $$
     where id = person
       and deleted_at is null
       and (banned_until is null or banned_until <= now())
-  ) and (
-    -- Tokens of third-party issuers carry no session.
-    session is null or exists (
-      select from auth.sessions
-      where id = session
-        and user_id = person
-        and (not_after is null or not_after > now())
-    )
+  ) and exists (
+    select from auth.sessions
+    where id = session
+      and user_id = person
+      and (not_after is null or not_after > now())
   )
 $$;
 

@@ -11,12 +11,14 @@ create unlogged table portico.rate_limits (
   name     text not null check (octet_length(name) between 1 and 64),
   subject  text not null check (octet_length(subject) between 1 and 128),
   tokens   double precision not null check (tokens >= 0),
+  allowed  boolean not null,
   taken_at timestamptz not null,
   primary key (name, subject)
 );
 
 comment on table  portico.rate_limits is 'Token buckets, one a limit and caller.';
 comment on column portico.rate_limits.tokens is 'What was left at taken_at.';
+comment on column portico.rate_limits.allowed is 'Whether there was one to take.';
 
 alter table portico.rate_limits enable row level security;
 
@@ -26,42 +28,32 @@ alter table portico.rate_limits enable row level security;
 create function portico.take(
   name text, subject text, capacity int, window_s int
 ) returns jsonb
-language plpgsql security definer set search_path = '' as $$
-declare
-  -- Not now(): who waited for the row must not count the wait as past.
-  at timestamptz;
-  per_second double precision := capacity::double precision / window_s;
-  bucket portico.rate_limits;
-  filled double precision;
-begin
-  insert into portico.rate_limits
-  values (take.name, take.subject, capacity, clock_timestamp())
-  on conflict do nothing;
-
-  select * into strict bucket from portico.rate_limits as l
-  where l.name = take.name and l.subject = take.subject
-  for update;
-
-  at := clock_timestamp();
-  -- A clock that was set back must not take tokens away.
-  filled := least(capacity, bucket.tokens + per_second *
-    greatest(0, extract(epoch from at - bucket.taken_at)));
-
-  update portico.rate_limits as l
-  set tokens = case when filled >= 1 then filled - 1 else filled end,
-      taken_at = at
-  where l.name = take.name and l.subject = take.subject;
-
-  return jsonb_build_object(
-    'allowed', filled >= 1,
-    'remaining', greatest(0, floor(filled - 1)),
-    'reset_s', case
-      when filled >= 2 then 0
-      when filled >= 1 then ceil((2 - filled) / per_second)
-      else ceil((1 - filled) / per_second)
-    end
-  );
-end $$;
+language sql volatile security definer set search_path = '' as $$
+  with taken as (
+    insert into portico.rate_limits as bucket
+      values (name, subject, capacity - 1, true, clock_timestamp())
+    on conflict on constraint rate_limits_pkey do update
+    -- The clock is read here and not taken from the row proposed above: who
+    -- waited for the bucket must not count the wait as past.
+    set (tokens, allowed, taken_at) = (
+      select case when filled >= 1 then filled - 1 else filled end,
+             filled >= 1, at
+      from clock_timestamp() as at,
+      lateral (
+        -- A clock that was set back must not take tokens away.
+        select least(capacity, bucket.tokens + capacity / window_s::float8 *
+          greatest(0, extract(epoch from at - bucket.taken_at)))
+      ) as refilled (filled)
+    )
+    returning bucket.tokens, bucket.allowed
+  )
+  select jsonb_build_object(
+    'allowed', allowed,
+    'remaining', floor(tokens),
+    'reset_s', ceil(greatest(0, 1 - tokens) * window_s / capacity)
+  )
+  from taken
+$$;
 
 comment on function portico.take is 'Takes one token; says whether there was one.';
 

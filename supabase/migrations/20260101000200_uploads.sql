@@ -17,6 +17,7 @@ create table portico.uploads (
   bytes           bigint not null check (bytes > 0),
   idempotency_key text check (octet_length(idempotency_key) between 1 and 255),
   fingerprint     text check (octet_length(fingerprint) = 64),
+  repeated        boolean not null default false,
   created_at      timestamptz not null default now(),
   expires_at      timestamptz not null,
   unique (owner, idempotency_key)
@@ -27,6 +28,8 @@ comment on column portico.uploads.type is 'Media type, as declared.';
 comment on column portico.uploads.bytes is 'Size, as declared.';
 comment on column portico.uploads.fingerprint is
   'SHA-256 of the request that brought the idempotency key, in hex.';
+comment on column portico.uploads.repeated is
+  'Whether a second request was answered with this row.';
 
 -- No policy: with row-level security on, only functions of the owner get in.
 alter table portico.uploads enable row level security;
@@ -49,7 +52,7 @@ as $$
 declare
   quota jsonb;
   upload portico.uploads;
-  outcome text := 'opened';
+  outcome text;
 begin
   if not portico.is_live(person, session) then
     return jsonb_build_object('outcome', 'not live');
@@ -68,23 +71,29 @@ begin
     and u.idempotency_key = open_upload.idempotency_key
     and u.expires_at <= now();
 
-  insert into portico.uploads as u (
-    owner, bucket, path, type, bytes, idempotency_key, fingerprint, expires_at
-  ) values (
-    person, open_upload.bucket, open_upload.path, open_upload.type,
-    open_upload.bytes, open_upload.idempotency_key, open_upload.fingerprint,
-    now() + make_interval(secs => lifetime_s)
-  )
-  on conflict (owner, idempotency_key) do nothing
-  returning * into upload;
+  loop
+    insert into portico.uploads as u (
+      owner, bucket, path, type, bytes, idempotency_key, fingerprint, expires_at
+    ) values (
+      person, open_upload.bucket, open_upload.path, open_upload.type,
+      open_upload.bytes, open_upload.idempotency_key, open_upload.fingerprint,
+      now() + make_interval(secs => lifetime_s)
+    )
+    on conflict (owner, idempotency_key) do nothing
+    returning * into upload;
+    outcome := 'opened';
+    exit when found;
 
-  if upload.id is null then
-    select * into strict upload from portico.uploads as u
-    where u.owner = person and u.idempotency_key = open_upload.idempotency_key;
-    if upload.fingerprint <> open_upload.fingerprint then
-      return jsonb_build_object('outcome', 'key reused', 'quota', quota);
-    end if;
+    update portico.uploads as u set repeated = true
+    where u.owner = person and u.idempotency_key = open_upload.idempotency_key
+    returning * into upload;
     outcome := 'replayed';
+    exit when found;
+    -- It was taken back between the two: this request is the first now.
+  end loop;
+
+  if upload.fingerprint <> open_upload.fingerprint then
+    return jsonb_build_object('outcome', 'key reused', 'quota', quota);
   end if;
 
   return jsonb_build_object(
@@ -99,11 +108,12 @@ end $$;
 comment on function portico_api.open_upload is
   'Allows one upload. Called by signed-upload, after its policy.';
 
--- Takes back an upload whose URL could not be signed.
+-- Takes back an upload whose URL could not be signed, unless a second request
+-- has the same: that one may have its URL.
 create function portico_api.cancel_upload(upload uuid) returns void
 language sql security definer set search_path = '' set lock_timeout = '2s'
 as $$
-  delete from portico.uploads where id = upload
+  delete from portico.uploads where id = upload and not repeated
 $$;
 
 comment on function portico_api.cancel_upload is

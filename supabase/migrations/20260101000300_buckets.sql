@@ -14,7 +14,8 @@ values
   ('documents', 'documents', false, 26214400,
    array['application/pdf', 'text/plain'])
 on conflict (id) do update
-set file_size_limit = excluded.file_size_limit,
+set public = excluded.public,
+    file_size_limit = excluded.file_size_limit,
     allowed_mime_types = excluded.allowed_mime_types;
 
 create policy "people read the files in their own folder" on storage.objects

@@ -13,7 +13,12 @@ import {
   jwtVerify,
   type ProtectedHeaderParameters,
 } from "jose";
-import { type Auth, type Message, unauthenticated } from "./caller.ts";
+import {
+  type Auth,
+  bearerOf,
+  type Message,
+  unauthenticated,
+} from "./caller.ts";
 import { type User, userOf } from "./claims.ts";
 import type { Config, JsonWebKeySet } from "./config.ts";
 import { problem } from "./problem.ts";
@@ -37,10 +42,11 @@ export async function user(
   { request }: Message,
   config: Config,
 ): Promise<User | undefined> {
+  if (!request.headers.has("authorization")) return undefined;
   const token = bearerOf(request);
   // Before anybody has signed in, supabase-js sends the project's key here.
-  if (token === undefined || token.startsWith("sb_")) return undefined;
-  if (!hasOneSpelling(token)) throw unauthenticated();
+  if (token?.startsWith("sb_")) return undefined;
+  if (token === undefined || !hasOneSpelling(token)) throw unauthenticated();
 
   const claims = await verify(token, config);
   const caller = claims && userOf(claims);
@@ -83,19 +89,6 @@ export function secret(name: string): Auth<Service> {
     if (error === null) return { kind: "service", name };
     throw unauthenticated();
   };
-}
-
-/**
- * The token of an `Authorization: Bearer` header.
- *
- * @throws {Problem} "Unauthenticated" for any other scheme, and for two headers.
- */
-function bearerOf(request: Request): string | undefined {
-  const header = request.headers.get("authorization");
-  if (header === null) return undefined;
-  const token = header.match(/^Bearer +([\w.~+/=-]+)$/i)?.[1];
-  if (token === undefined) throw unauthenticated();
-  return token;
 }
 
 /**

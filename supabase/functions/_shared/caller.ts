@@ -25,6 +25,15 @@ export type Auth<Caller> = (
   config: Config,
 ) => Caller | undefined | Promise<Caller | undefined>;
 
+/**
+ * The token of an `Authorization: Bearer` header; the scheme in any case. Two
+ * headers, a tab or anything behind the token make it none.
+ */
+export function bearerOf(request: Request): string | undefined {
+  const header = request.headers.get("authorization");
+  return header?.match(/^Bearer +([\w.~+/=-]+)$/i)?.[1];
+}
+
 /** Lets everyone in. The input schema is then the only gate. */
 export function anyone(): null {
   return null;

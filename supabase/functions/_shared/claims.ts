@@ -18,8 +18,8 @@ export interface User {
   readonly appRole: string | undefined;
   /** `aal2` after a second factor. From the claim alone, never from metadata. */
   readonly aal: "aal1" | "aal2";
-  /** `auth.sessions.id`; absent in tokens of third-party issuers. */
-  readonly sessionId: string | undefined;
+  /** `auth.sessions.id`, a UUID. */
+  readonly sessionId: string;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -37,7 +37,8 @@ const NOT_PEOPLE =
  * import { userOf } from "./claims.ts";
  *
  * const sub = "7f3c0b1e-0000-4000-8000-000000000001";
- * const claims = { sub, exp: 2_000_000_000, aud: "authenticated" };
+ * const session = { session_id: sub, exp: 2_000_000_000 };
+ * const claims = { ...session, sub, aud: "authenticated" };
  * equal(userOf({ ...claims, role: "authenticated" })?.id, sub);
  * equal(userOf({ ...claims, role: "service_role" }), undefined);
  * ```
@@ -46,9 +47,8 @@ export function userOf(
   claims: Readonly<Record<string, unknown>>,
 ): User | undefined {
   const { sub, role, exp, aud, aal, session_id: sessionId } = claims;
-  if (!isUuid(sub) || !isRole(role)) return undefined;
+  if (!isUuid(sub) || !isUuid(sessionId) || !isRole(role)) return undefined;
   if (!Number.isFinite(exp) || aud !== "authenticated") return undefined;
-  if (sessionId !== undefined && !isUuid(sessionId)) return undefined;
   return {
     kind: "user",
     id: sub,

@@ -4,6 +4,7 @@ import { userOf } from "./claims.ts";
 const SUB = "7f3c0b1e-0000-4000-8000-000000000001";
 const GOOD = {
   sub: SUB,
+  "session_id": SUB,
   role: "authenticated",
   exp: 2_000_000_000,
   aud: "authenticated",
@@ -16,7 +17,7 @@ Deno.test("userOf() takes what it needs and no more", () => {
     role: "authenticated",
     appRole: undefined,
     aal: "aal1",
-    sessionId: undefined,
+    sessionId: SUB,
   });
 });
 
@@ -29,8 +30,9 @@ const REFUSED: [why: string, changes: Record<string, unknown>][] = [
   ["an endless exp", { exp: Infinity }],
   ["exp as text", { exp: "2000000000" }],
   ["aud in an array", { aud: ["authenticated"] }],
-  ["session_id in an array", { session_id: [SUB] }],
-  ["session_id that is none", { session_id: "" }],
+  ["session_id in an array", { "session_id": [SUB] }],
+  ["session_id that is none", { "session_id": "" }],
+  ["no session_id", { "session_id": undefined }],
 ];
 
 for (const [why, changes] of REFUSED) {

@@ -13,6 +13,17 @@ export function asCaller(scope: Scope): SupabaseClient {
   return connect(scope, config.publishableKey, bearer);
 }
 
+/** In milliseconds. Longer than any call takes that does not hang. */
+const CLEAN_UP_MS = 5_000;
+
+/**
+ * The same scope for taking back what was begun. It has a few seconds of its
+ * own, since what has to be taken back is often what ran out of time.
+ */
+export function afterwards(scope: Scope): Scope {
+  return { ...scope, signal: AbortSignal.timeout(CLEAN_UP_MS) };
+}
+
 /** As the project itself: nothing is hidden. Say why, where you use it. */
 export function asService(scope: Scope): SupabaseClient {
   const key = scope.config.secretKeys["default"];
@@ -30,7 +41,13 @@ function connect(scope: Scope, key: string, bearer?: string): SupabaseClient {
       headers: bearer === undefined
         ? {}
         : { authorization: `Bearer ${bearer}` },
-      fetch: (url, init) => fetch(url, { ...init, signal }),
+      fetch: (url, init) => fetch(url, { ...init, signal: both(init, signal) }),
     },
   });
+}
+
+/** Whichever of the request's own signal and ours aborts first. */
+function both(init: RequestInit | undefined, ours: AbortSignal): AbortSignal {
+  const own = init?.signal;
+  return own ? AbortSignal.any([own, ours]) : ours;
 }

@@ -22,7 +22,7 @@ export interface Config {
   readonly legacyJwtSecret: string | undefined;
   /** `whsec_<base64>`, newest first. Only functions that take deliveries need one. */
   readonly webhookSecrets: readonly string[];
-  /** Origins a browser may call from; absent means any. */
+  /** Origins a browser may call from; absent means any. Never `null`. */
   readonly allowedOrigins: readonly string[] | undefined;
   /** Absent means errors are logged and not sent anywhere. */
   readonly sentryDsn: string | undefined;
@@ -72,9 +72,21 @@ export function readConfig(env: (name: string) => string | undefined): Config {
   const publishable = json("SUPABASE_PUBLISHABLE_KEYS", {});
   const secret = json("SUPABASE_SECRET_KEYS", {});
   const jwks = json("SUPABASE_JWKS", undefined);
-  const supabaseUrl = required(env("SUPABASE_URL"), "SUPABASE_URL");
+  if (jwks !== undefined && !isKeySet(jwks)) {
+    wrong.push("SUPABASE_JWKS must be a key set");
+  }
+  const base = (...names: string[]) => first(...names)?.replace(/\/+$/, "");
+  const supabaseUrl = required(base("SUPABASE_URL"), "SUPABASE_URL");
   // A self-hosted stack talks to itself by another name than callers use.
-  const publicUrl = first("SUPABASE_PUBLIC_URL") ?? supabaseUrl;
+  const publicUrl = base("SUPABASE_PUBLIC_URL") ?? supabaseUrl;
+  const allowedOrigins = list("ALLOWED_ORIGINS");
+  if (allowedOrigins?.some((it) => !isOrigin(it))) {
+    wrong.push("ALLOWED_ORIGINS must list origins such as https://example.com");
+  }
+  const legacySecretKey = first(
+    "SUPABASE_SECRET_KEY",
+    "SUPABASE_SERVICE_ROLE_KEY",
+  );
 
   const config: Config = {
     supabaseUrl,
@@ -84,11 +96,11 @@ export function readConfig(env: (name: string) => string | undefined): Config {
         first("SUPABASE_PUBLISHABLE_KEY", "SUPABASE_ANON_KEY"),
       "SUPABASE_PUBLISHABLE_KEYS",
     ),
-    secretKeys: strings(secret),
+    secretKeys: strings({ default: legacySecretKey, ...asRecord(secret) }),
     jwks: isKeySet(jwks) ? jwks : undefined,
     legacyJwtSecret: first("LEGACY_JWT_SECRET"),
     webhookSecrets: list("WEBHOOK_SECRET") ?? [],
-    allowedOrigins: list("ALLOWED_ORIGINS"),
+    allowedOrigins,
     sentryDsn: first("SENTRY_DSN"),
     logsRequests: first("LOG_REQUESTS") !== "false",
     deployment: {
@@ -116,14 +128,26 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isKeySet(value: unknown): value is JsonWebKeySet {
-  return isRecord(value) && Array.isArray(value["keys"]);
+/** Whether `value` has the shape of a key set. */
+export function isKeySet(value: unknown): value is JsonWebKeySet {
+  return isRecord(value) && Array.isArray(value["keys"]) &&
+    value["keys"].every(isRecord);
+}
+
+/** Scheme, host and port as a browser writes them, and nothing else. */
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return isRecord(value) ? value : {};
 }
 
 /** The members of `value` that are text, without a prototype to fall into. */
 function strings(value: unknown): Record<string, string> {
-  const entries = isRecord(value) ? Object.entries(value) : [];
-  const texts = entries.filter((entry): entry is [string, string] =>
+  const texts = Object.entries(asRecord(value)).filter((
+    entry,
+  ): entry is [string, string] =>
     typeof entry[1] === "string" && entry[1] !== ""
   );
   return Object.assign(Object.create(null), Object.fromEntries(texts));

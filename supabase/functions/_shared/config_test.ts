@@ -13,7 +13,7 @@ const MINIMAL = {
 Deno.test("readConfig() names everything that is missing at once", () => {
   throws(() => read({ SUPABASE_JWKS: "[]" }), {
     message: "Cannot start: SUPABASE_JWKS must be a JSON object, " +
-      "SUPABASE_URL must be set, SUPABASE_PUBLISHABLE_KEYS must be set",
+      "SUPABASE_JWKS must be a key set, SUPABASE_URL must be set, SUPABASE_PUBLISHABLE_KEYS must be set",
   });
 });
 
@@ -29,6 +29,29 @@ Deno.test("readConfig() allows any origin unless some are listed", () => {
     "https://a.example",
     "https://b.example",
   ]);
+});
+
+for (
+  const ALLOWED_ORIGINS of ["*", "null", "https://a.example/", "a.example"]
+) {
+  Deno.test(`readConfig() does not take ${ALLOWED_ORIGINS} for an origin`, () => {
+    const env = { ...MINIMAL, ALLOWED_ORIGINS };
+    throws(() => read(env), /ALLOWED_ORIGINS must list origins/);
+  });
+}
+
+Deno.test("readConfig() takes the keys of an older project", () => {
+  const { publishableKey, secretKeys } = read({
+    SUPABASE_URL: "https://x.example/",
+    SUPABASE_ANON_KEY: "anon",
+    SUPABASE_SERVICE_ROLE_KEY: "service",
+  });
+  deepStrictEqual([publishableKey, secretKeys["default"]], ["anon", "service"]);
+});
+
+Deno.test("readConfig() has one spelling of the project's URL", () => {
+  const { issuer } = read({ ...MINIMAL, SUPABASE_URL: "https://x.example/" });
+  strictEqual(issuer, "https://x.example/auth/v1");
 });
 
 Deno.test("readConfig() has no key that nobody configured", () => {

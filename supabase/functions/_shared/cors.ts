@@ -45,13 +45,13 @@ export function preflight(
   config: Config,
 ): Response {
   const response = new Response(null, { status: 204 });
-  const origin = allowedOrigin(request, config);
-  if (origin !== undefined) {
-    response.headers.set("access-control-allow-methods", methods.join(", "));
-    response.headers.set("access-control-allow-headers", REQUEST_HEADERS);
-    response.headers.set("access-control-max-age", String(MAX_AGE_S));
+  const { headers } = response;
+  share(headers, request, config);
+  if (headers.has("access-control-allow-origin")) {
+    headers.set("access-control-allow-methods", methods.join(", "));
+    headers.set("access-control-allow-headers", REQUEST_HEADERS);
+    headers.set("access-control-max-age", String(MAX_AGE_S));
   }
-  share(response.headers, request, config);
   return response;
 }
 
@@ -61,6 +61,10 @@ export function share(
   request: Request,
   config: Config,
 ): void {
+  // Of a fetched answer, say: what another server allows is not ours.
+  for (const name of [...headers.keys()]) {
+    if (name.startsWith("access-control-")) headers.delete(name);
+  }
   if (config.allowedOrigins !== undefined) headers.append("vary", "Origin");
   const origin = allowedOrigin(request, config);
   if (origin === undefined) return;
@@ -71,7 +75,6 @@ export function share(
 /** Byte for byte: a pattern is how `https://app.example.com.evil.tld` gets in. */
 function allowedOrigin(request: Request, config: Config): string | undefined {
   if (config.allowedOrigins === undefined) return "*";
-  const origin = request.headers.get("origin");
-  if (origin === null || origin === "null") return undefined;
+  const origin = request.headers.get("origin") ?? "";
   return config.allowedOrigins.includes(origin) ? origin : undefined;
 }

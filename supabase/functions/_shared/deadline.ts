@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { afterAnswer } from "./background.ts";
 import { problem } from "./problem.ts";
 
 const timedOut = problem(504, "Timed out");
@@ -26,9 +27,19 @@ export async function withDeadline<T>(
     late.reject(problem);
     controller.abort(problem);
   }, ms);
+  const working = work(controller.signal);
   try {
-    return await Promise.race([work(controller.signal), late.promise]);
+    return await Promise.race([working, late.promise]);
+  } catch (error) {
+    // It may have something to take back, or an answer nobody reads.
+    afterAnswer(working.then(discard));
+    throw error;
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A body that nobody reads holds its connection. */
+async function discard(answer: unknown): Promise<void> {
+  if (answer instanceof Response) await answer.body?.cancel();
 }

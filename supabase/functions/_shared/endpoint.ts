@@ -9,7 +9,7 @@
  * @module
  */
 import { readBody } from "./body.ts";
-import { unauthenticated } from "./caller.ts";
+import { bearerOf, unauthenticated } from "./caller.ts";
 import { type Config, deployedConfig } from "./config.ts";
 import { preflight, share } from "./cors.ts";
 import { withDeadline } from "./deadline.ts";
@@ -85,25 +85,30 @@ async function respond<Ports>(
   }
   const requestId = requestIdOf(request);
   const line = openLine({ fn, request, requestId, config });
+  let code: string | undefined;
 
-  const answer = await run(definition, request, config).catch((error) => {
-    const shown = error instanceof Problem
-      ? error
-      : unexpected("The error was recorded");
-    if (shown.status >= 500) report(error, { function: fn, requestId }, config);
-    return shown;
-  });
+  const response = await run(definition, request, config)
+    // A copy: the headers of a fetched answer are fixed.
+    .then((answer) => new Response(answer.body, answer))
+    .catch((error) => {
+      const problem = problemOf(error);
+      const circumstances = { function: fn, requestId };
+      if (problem.status >= 500) report(error, circumstances, config);
+      code = problem.code;
+      return explain(problem, requestId);
+    });
 
-  const response = answer instanceof Problem
-    ? explain(answer, requestId)
-    : new Response(answer.body, answer); // headers of a fetched one are fixed
   response.headers.set("x-request-id", requestId);
   share(response.headers, request, config);
-  line.close(
-    response.status,
-    answer instanceof Problem ? answer.code : undefined,
-  );
+  line.close(response.status, code);
   return response;
+}
+
+/** What a caller is told of an error. Its members must be fit to be sent. */
+function problemOf(error: unknown): Problem {
+  const hidden = unexpected("The error was recorded");
+  if (!(error instanceof Problem)) return hidden;
+  return attempt(() => JSON.stringify(error)) instanceof Error ? hidden : error;
 }
 
 async function run<Ports>(
@@ -159,9 +164,9 @@ function pathBelow(name: string, request: Request): string {
   throw notFound(`Nothing is at ${pathname}`);
 }
 
-function attempt(settings: () => Config): Config | Error {
+function attempt<T>(work: () => T): T | Error {
   try {
-    return settings();
+    return work();
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
@@ -193,8 +198,4 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 function requestIdOf(request: Request): string {
   const given = request.headers.get("x-request-id");
   return given !== null && UUID.test(given) ? given : crypto.randomUUID();
-}
-
-function bearerOf(request: Request): string | undefined {
-  return request.headers.get("authorization")?.match(/^Bearer +(\S+)$/i)?.[1];
 }

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { problem } from "./problem.ts";
+import { Problem, problem } from "./problem.ts";
 
 const malformedJson = problem(400, "Malformed JSON");
 
@@ -39,10 +39,11 @@ const TOKEN = /\s*(?:("[^"\\]*(?:\\.[^"\\]*)*")|([{}[\],:])|[^\s"{}[\],:]+)/gsy;
  */
 export function parseJson(bytes: Uint8Array): unknown {
   const text = decode(bytes);
-  requireOneMeaning(text);
   try {
+    requireOneMeaning(text);
     return JSON.parse(text);
-  } catch {
+  } catch (error) {
+    if (error instanceof Problem) throw error;
     throw malformedJson("Cannot parse the request body as JSON");
   }
 }
@@ -59,9 +60,12 @@ function decode(bytes: Uint8Array): string {
 /** Walks the tokens once, without recursion, and so without a stack to overflow. */
 function requireOneMeaning(text: string): void {
   const open: (Set<string> | null)[] = []; // names seen; null in an array
-  let commas = 0;
+  let items = 0;
   let last: string | undefined; // the string before a colon is a name
   for (const [, string, mark] of text.matchAll(TOKEN)) {
+    if (mark !== undefined && "{[,".includes(mark) && ++items > MAX_ITEMS) {
+      throw malformedJson(`Cannot take more than ${MAX_ITEMS} items`);
+    }
     if (mark === "{" || mark === "[") {
       open.push(mark === "{" ? new Set() : null);
       if (open.length > MAX_DEPTH) {
@@ -71,8 +75,6 @@ function requireOneMeaning(text: string): void {
       open.pop();
     } else if (mark === ":") {
       requireNewName(last, open.at(-1));
-    } else if (mark === "," && ++commas >= MAX_ITEMS) {
-      throw malformedJson(`Cannot take more than ${MAX_ITEMS} items`);
     }
     last = string === undefined ? undefined : textOf(string);
   }
@@ -95,17 +97,9 @@ function requireNewName(
 /** What a string token says, with its escapes resolved. */
 function textOf(token: string): string {
   if (!token.includes("\\")) return token.slice(1, -1);
-  const text = unescape(token);
+  const text: string = JSON.parse(token);
   if (!text.isWellFormed()) {
     throw malformedJson("Cannot take half a surrogate pair");
   }
   return text;
-}
-
-function unescape(token: string): string {
-  try {
-    return JSON.parse(token);
-  } catch {
-    throw malformedJson("Cannot parse the request body as JSON");
-  }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Config } from "./config.ts";
+import { scrub } from "./scrub.ts";
 
 /** A request's line, written when it closes. */
 export interface Line {
@@ -28,7 +29,7 @@ export function openLine(
 ): Line {
   const started = performance.now();
   const { method } = request;
-  const pathname = new URL(request.url).pathname.slice(0, MAX_PATH);
+  const pathname = scrub(new URL(request.url).pathname.slice(0, MAX_PATH));
   const { logsRequests, deployment: { region, executionId } } = config;
   return {
     close(status, code) {

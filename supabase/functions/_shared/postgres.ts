@@ -26,12 +26,15 @@ export async function callSql<Output>(
 ): Promise<Output> {
   const { data, error, status } = await client.schema("portico_api")
     .rpc(name, given);
-  if (error !== null && (status === 0 || status >= 500)) {
+  if (error !== null) {
+    const { code, message } = error;
+    const cause = new Error(`portico_api.${name}: ${code} ${message}`);
+    if (status !== 0 && status < 500) throw cause;
     throw databaseUnavailable("Cannot reach the database at the moment", {}, {
-      "retry-after": String(RETRY_S),
+      headers: { "retry-after": String(RETRY_S) },
+      cause,
     });
   }
-  if (error !== null) throw error;
 
   const result = await schema["~standard"].validate(data);
   if (!result.issues) return result.value;

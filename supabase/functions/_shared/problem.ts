@@ -15,8 +15,13 @@ const TYPE = "urn:portico:problem:";
 /** Facts about one occurrence, sent as extension members. Never secrets. */
 export type Members = Readonly<Record<string, unknown>>;
 
-/** Where the standard wants a header beside the status: `retry-after`. */
-export type ProblemHeaders = Readonly<Record<string, string>>;
+/** What an occurrence has beside its words. */
+export interface Circumstances {
+  /** Where the standard wants one beside the status: `retry-after`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** For the record only: a caller never sees it. */
+  readonly cause?: unknown;
+}
 
 /** A kind of failure. */
 export interface Kind {
@@ -30,16 +35,18 @@ export class Problem extends Error {
   override readonly name = "Problem";
   readonly status: ErrorStatus;
   readonly title: string;
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     kind: Kind,
     detail: string,
     readonly members: Members = {},
-    readonly headers: ProblemHeaders = {},
+    { headers = {}, cause }: Circumstances = {},
   ) {
-    super(detail);
+    super(detail, { cause });
     this.status = kind.status;
     this.title = kind.title;
+    this.headers = headers;
   }
 
   /** Stable, for a `switch`: the title in snake case. */
@@ -77,8 +84,7 @@ function slug(title: string, joint: string): string {
 export function problem(
   status: ErrorStatus,
   title: string,
-): (detail: string, members?: Members, headers?: ProblemHeaders) => Problem {
+): (detail: string, members?: Members, rest?: Circumstances) => Problem {
   const kind = { status, title };
-  return (detail, members, headers) =>
-    new Problem(kind, detail, members, headers);
+  return (detail, members, rest) => new Problem(kind, detail, members, rest);
 }

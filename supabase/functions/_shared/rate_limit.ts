@@ -57,8 +57,10 @@ export function rateLimitHeaders(
 export function limited(limit: RateLimit, quota: Quota): Problem {
   const detail =
     `Cannot take more than ${limit.capacity} in ${limit.windowS} s`;
-  return tooManyRequests(detail, { retryAfterS: quota.resetS }, {
+  const { resetS } = quota;
+  const headers = {
     ...rateLimitHeaders(limit, quota),
-    "retry-after": String(quota.resetS),
-  });
+    "retry-after": String(resetS),
+  };
+  return tooManyRequests(detail, { retryAfterS: resetS }, { headers });
 }

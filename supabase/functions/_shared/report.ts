@@ -1,5 +1,5 @@
 /**
- * Where bugs go: Sentry when it is configured, stderr when it is not.
+ * Where bugs go: stderr always, and Sentry when it is configured.
  *
  * @module
  */
@@ -25,23 +25,26 @@ export function report(
   circumstances: Circumstances,
   config: Config,
 ): void {
-  if (config.sentryDsn === undefined) complain(error, circumstances);
-  else afterAnswer(send(error, circumstances, config));
+  // First, because Sentry may be away, or not take it.
+  complain(error, circumstances);
+  if (config.sentryDsn === undefined) return;
+  afterAnswer(send(error, circumstances, config));
 }
 
 /** Records an error on stderr, as one line. */
 export function complain(error: unknown, circumstances: Circumstances): void {
   const text = scrub(describe(error)).slice(0, MAX_STACK);
-  // deno-lint-ignore no-console -- without Sentry, stderr is the only record
+  // deno-lint-ignore no-console -- the platform collects stderr
   console.error(JSON.stringify({ ...circumstances, error: text }));
 }
 
 /** Anything can be thrown: `null`, or an object whose `toString` throws. */
 function describe(error: unknown): string {
   try {
-    if (!(error instanceof Error)) return String(error);
-    const cause = error.cause === undefined ? "" : ` ← ${error.cause}`;
-    return `${error.stack ?? error.message}${cause}`;
+    if (!(error instanceof Error)) return JSON.stringify(error) ?? "undefined";
+    const { cause } = error;
+    const why = cause === undefined ? "" : `\n  caused by ${describe(cause)}`;
+    return `${error.stack ?? error.message}${why}`;
   } catch {
     return "An error that cannot be shown as text";
   }
@@ -55,7 +58,9 @@ async function send(
   circumstances: Circumstances,
   config: Config,
 ): Promise<void> {
-  const sentry = await (started ??= start(config));
+  started ??= start(config);
+  started.catch(() => started = undefined); // the next error tries again
+  const sentry = await started;
   const { region, executionId } = config.deployment;
   sentry.withIsolationScope((scope) => {
     scope.setTags({ ...circumstances, region, executionId });
@@ -82,7 +87,8 @@ async function start(config: Config): Promise<Sentry> {
     skipOpenTelemetrySetup: true,
     sendDefaultPii: false,
     beforeBreadcrumb: () => null,
-    beforeSend: (event) => scrub(event),
+    // `extra` is a thrown object with all its members: nobody chose them.
+    beforeSend: ({ extra: _unchosen, ...event }) => scrub(event),
   });
   return sentry;
 }

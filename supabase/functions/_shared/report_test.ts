@@ -17,6 +17,7 @@ Deno.test("report() sends a bug to Sentry, and nothing secret with it", async ()
   const config = testConfig("http://127.0.0.1:1", { SENTRY_DSN });
   const cause = new Error(`GET /x?token=canary as canary@mail.example.com`);
   const error = new Error(`Cannot use Bearer ${TOKEN}`, { cause });
+  Object.assign(error, { credentials: { password: "canary" } });
 
   report(error, { function: "echo", requestId: "the-request" }, config);
 

@@ -93,7 +93,9 @@ export function matchRoute<Ports>(
   }
   if (allowed.length === 0) throw notFound(`Nothing is at ${path}`);
   const allow = allowed.join(", ");
-  throw methodNotAllowed(`Cannot ${method} here`, { allowed }, { allow });
+  throw methodNotAllowed(`Cannot ${method} here`, { allowed }, {
+    headers: { allow },
+  });
 }
 
 /** Every method of every route, for a preflight. */

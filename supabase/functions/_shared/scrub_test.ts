@@ -9,6 +9,17 @@ const CANARIES: [what: string, text: string][] = [
   ["a signed URL", "https://x/object/sign/a/b.png?token=canary"],
   ["a key in a URL", "https://x/rest/v1/?select=id&apikey=canary"],
   ["an e-mail address", "canary+tag@mail.example.com"],
+  ["an encoded address", "/users/canary%40example.com"],
+  ["an access token in a URL", "https://x/#access_token=canary&type=magiclink"],
+  ["a refresh token in a URL", "https://x/?refresh_token=canary"],
+  ["a link's code", "https://x/verify?code=canary&type=invite"],
+  ["a link's hash", "https://x/verify?token_hash=canary"],
+  ["a signature in a URL", "https://x/a?X-Amz-Signature=canary"],
+  ["a password in JSON", '{"password":"canary","n":1}'],
+  ["a token in JSON", '{"refresh_token": "canary"}'],
+  ["a header", "apikey: canary"],
+  ["a user and password", "Authorization: Basic canary=="],
+  ["a database URL", "postgres://postgres:canary@db.example.com/x"],
 ];
 
 for (const [what, text] of CANARIES) {
@@ -25,6 +36,25 @@ for (const [what, text] of CANARIES) {
 Deno.test("scrub() leaves the rest as it is", () => {
   const event = { n: 1, ok: true, none: null, list: ["a", { b: "c@d" }] };
   deepStrictEqual(scrub(event), event);
+});
+
+Deno.test("scrub() leaves codes and numbers", () => {
+  for (const text of ["code: 42501", "status code: 500", "key: 7 of 9"]) {
+    strictEqual(scrub(text), text);
+  }
+});
+
+Deno.test("T3 scrub() is done with a long text at once", () => {
+  const long = "eyJ-".repeat(1_000_000);
+  strictEqual(scrub(long).length <= 16_384, true);
+});
+
+Deno.test("scrub() comes to an end with many cycles", () => {
+  const node: Record<string, unknown> = {};
+  for (const name of "abcdefgh") node[name] = node;
+  deepStrictEqual(scrub(node), {
+    ...Object.fromEntries(Array.from("abcdefgh", (it) => [it, undefined])),
+  });
 });
 
 Deno.test("scrub() comes to an end", () => {

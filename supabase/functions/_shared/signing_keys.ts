@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Config, JsonWebKeySet } from "./config.ts";
+import { type Config, isKeySet, type JsonWebKeySet } from "./config.ts";
 import { problem } from "./problem.ts";
 
 const keysUnavailable = problem(503, "Signing keys unavailable");
@@ -50,26 +50,31 @@ export function remoteKeys(
   timeoutMs = TIMEOUT_MS,
 ): SigningKeys {
   let keys: JsonWebKeySet | undefined;
+  let readAt = -Infinity;
   let askedAt = -Infinity;
   let asking: Promise<void> | undefined;
 
   async function ask(): Promise<void> {
     askedAt = now();
-    // What was read before stays good while the issuer is away.
-    keys = await fetchKeys(url, timeoutMs).catch(() => keys);
+    try {
+      keys = await fetchKeys(url, timeoutMs);
+      readAt = askedAt;
+    } catch {
+      // What was read before stays good while the issuer is away.
+    }
     asking = undefined;
   }
 
   return {
     async keysFor(kid) {
-      const age = now() - askedAt;
-      const has = keys?.keys.some((key) => key.kid === kid) ?? false;
-      if (age >= (has ? FRESH_MS : PAUSE_MS)) asking ??= ask();
-      await asking;
+      const isKnown = keys?.keys.some((key) => key.kid === kid) ?? false;
+      const isFresh = isKnown && now() - readAt < FRESH_MS;
+      if (!isFresh && now() - askedAt >= PAUSE_MS) asking ??= ask();
+      // Whoever has a fresh key does not wait for those who have not.
+      if (!isFresh) await asking;
       if (keys !== undefined) return keys;
-      const wait = String(Math.ceil((PAUSE_MS - (now() - askedAt)) / 1000));
       throw keysUnavailable("Cannot verify tokens at the moment", {}, {
-        "retry-after": wait,
+        headers: { "retry-after": String(PAUSE_MS / 1000) },
       });
     },
   };
@@ -82,6 +87,6 @@ async function fetchKeys(
   const signal = AbortSignal.timeout(timeoutMs);
   const response = await fetch(url, { signal, redirect: "error" });
   const body = await response.json();
-  if (response.ok && Array.isArray(body?.keys)) return body;
+  if (response.ok && isKeySet(body)) return body;
   throw new TypeError(`Cannot read keys from an answer of ${response.status}`);
 }

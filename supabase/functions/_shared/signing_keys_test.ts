@@ -46,6 +46,7 @@ const BROKEN: [why: string, answer: () => Response][] = [
   ["an error", () => new Response("down", { status: 500 })],
   ["garbage", () => new Response("<html>")],
   ["no keys", () => Response.json({ keys: "none" })],
+  ["keys that are none", () => Response.json({ keys: [null] })],
 ];
 
 for (const [why, answer] of BROKEN) {
@@ -77,6 +78,40 @@ Deno.test("A11 remoteKeys() keeps what it read while the issuer is away", async 
   issuer.answer = () => new Response(null, { status: 503 });
 
   deepStrictEqual(await keys.keysFor("any"), before);
+});
+
+Deno.test("A11 remoteKeys() asks again 30 s after a failure", async () => {
+  await using issuer = await startIssuer();
+  const { now, pass } = clock();
+  const keys = remoteKeys(issuer.url, now);
+  const [kid] = issuer.keys.keys.map((key) => key.kid);
+  await keys.keysFor(kid);
+
+  pass(600);
+  issuer.answer = () => new Response(null, { status: 503 });
+  await keys.keysFor(kid);
+  strictEqual(issuer.hits, 2);
+  pass(30);
+  await keys.keysFor(kid);
+
+  strictEqual(issuer.hits, 3);
+});
+
+Deno.test("A11 remoteKeys() makes nobody with a known key wait", async () => {
+  await using issuer = await startIssuer();
+  const { now, pass } = clock();
+  const keys = remoteKeys(issuer.url, now);
+  const [kid] = issuer.keys.keys.map((key) => key.kid);
+  await keys.keysFor(kid);
+  pass(30);
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  issuer.answer = () => promise;
+
+  const stranger = keys.keysFor("unknown");
+  await keys.keysFor(kid); // while the issuer thinks
+
+  resolve(Response.json(issuer.keys));
+  await stranger;
 });
 
 Deno.test("A12 remoteKeys() follows a rotation", async () => {

@@ -58,7 +58,9 @@ function explain(
     case "404":
       return error; // we asked for something impossible: a bug of ours
     default:
-      return storageUnavailable("Cannot sign an upload at the moment");
+      return storageUnavailable("Cannot sign an upload at the moment", {}, {
+        cause: error,
+      });
   }
 }
 

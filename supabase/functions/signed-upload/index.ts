@@ -9,7 +9,7 @@
 import { STATUS_CODE } from "@std/http/status";
 import * as v from "valibot";
 import { user } from "../_shared/auth.ts";
-import { asCaller, asService } from "../_shared/clients.ts";
+import { afterwards, asCaller, asService } from "../_shared/clients.ts";
 import { endpoint, type Scope } from "../_shared/endpoint.ts";
 import { SEGMENT } from "../_shared/object_path.ts";
 import { rateLimitHeaders } from "../_shared/rate_limit.ts";
@@ -36,24 +36,25 @@ const input = v.strictObject({
 export default endpoint<Ports>({
   name: "signed-upload",
   ports: (scope: Scope) => ({
-    // As the service: a user who could write these rows would be the policy.
-    uploads: supabaseUploads(asService(scope)),
+    uploads: supabaseUploads(
+      // As the service: a user who could write these rows would be the policy.
+      asService(scope),
+      // As the service: what it wrote, it takes back.
+      () => asService(afterwards(scope)),
+    ),
     storage: supabaseStorage(asCaller(scope)),
   }),
   routes: {
     "POST /": route({
       auth: user,
       input,
-      limits: { bodyBytes: 4 * KiB, timeoutMs: seconds(10) },
+      limits: { bodyBytes: 4 * KiB, timeoutMs: seconds(5) },
 
       async handle({ caller, input, once }, { uploads, storage }) {
         const plan = planUpload(caller.id, input);
         const upload = await uploads.open({ caller, plan, once });
         const signed = await storage.signUpload(plan.bucket, plan.path)
-          .catch(async (error) => {
-            await uploads.takeBack(upload);
-            throw error;
-          });
+          .catch((error) => uploads.takeBack(upload, error));
         return Response.json(ticketOf(upload.id, plan, signed), {
           status: STATUS_CODE.Created,
           headers: rateLimitHeaders(LIMIT, upload.quota),

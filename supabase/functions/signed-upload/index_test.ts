@@ -20,9 +20,9 @@ function outside() {
         const quota = { remaining: 59, resetS: 0 };
         return Promise.resolve({ id: ID, isNew: true, quota });
       },
-      takeBack({ id }: Opened) {
+      takeBack({ id }: Opened, reason) {
         uploads.delete(id);
-        return Promise.resolve();
+        return Promise.reject(reason);
       },
     },
     storage: {

@@ -41,24 +41,30 @@ export interface Uploads {
    * key reused". Nothing is remembered then.
    */
   open(order: Order): Promise<Opened>;
-  /** Forgets an upload that could not be signed; a repeated one is kept. */
-  takeBack(upload: Opened): Promise<void>;
+  /**
+   * Forgets an upload that could not be signed, unless another request has
+   * repeated it, and throws the reason on.
+   */
+  takeBack(upload: Opened, reason: unknown): Promise<never>;
 }
 
 /**
  * Uploads as Postgres keeps them.
  *
- * @param service Bypasses row-level security: a user who could write these rows
- * would decide what the policy decides.
+ * @param service Writes rows that no user may write.
+ * @param cleaner The same, with time of its own.
  */
-export function supabaseUploads(service: SupabaseClient): Uploads {
+export function supabaseUploads(
+  service: SupabaseClient,
+  cleaner: () => SupabaseClient,
+): Uploads {
   return {
     async open({ caller, plan, once }) {
       const { bucket, path, type, bytes } = plan;
       const answer = await callSql(service, "open_upload", {
         ...{ bucket, path, type, bytes },
         person: caller.id,
-        session: caller.sessionId ?? null,
+        session: caller.sessionId,
         "lifetime_s": LIFETIME_S,
         "idempotency_key": once?.key ?? null,
         "fingerprint": once?.fingerprint ?? null,
@@ -81,9 +87,14 @@ export function supabaseUploads(service: SupabaseClient): Uploads {
       }
     },
 
-    async takeBack({ id, isNew }) {
+    async takeBack({ id, isNew }, reason) {
       const given = { upload: id };
-      if (isNew) await callSql(service, "cancel_upload", given, v.unknown());
+      if (isNew) {
+        // If this fails as well, the row is gone when it expires.
+        await callSql(cleaner(), "cancel_upload", given, v.unknown())
+          .catch(() => {});
+      }
+      throw reason;
     },
   };
 }

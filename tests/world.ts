@@ -48,20 +48,16 @@ export async function startWorld(project = PROJECT): Promise<World> {
     watch: true,
     log: (name, line) => lines.push(`[${name}] ${line}`),
   });
-  const connect = (key: string) =>
-    createClient(stack.url, key, {
-      auth: { persistSession: false, autoRefreshToken: false },
-    });
 
   return {
     stack,
     lines,
-    anyone: () => connect(stack.keys.publishable),
-    service: () => connect(stack.keys.secret),
+    anyone: () => connect(stack.url, stack.keys.publishable),
+    service: () => connect(stack.url, stack.keys.secret),
     rows: (sql, parameters) =>
       stack.database.asOwner((it) => it.query(sql, parameters)),
     async newPerson() {
-      const client = connect(stack.keys.publishable);
+      const client = connect(stack.url, stack.keys.publishable);
       const email = `${crypto.randomUUID()}@example.com`;
       const password = crypto.randomUUID();
       const { data, error } = await client.auth.signUp({ email, password });
@@ -73,6 +69,13 @@ export async function startWorld(project = PROJECT): Promise<World> {
       await Deno.remove(data, { recursive: true });
     },
   };
+}
+
+/** A client that remembers nobody and renews nothing of its own accord. */
+export function connect(url: string, key: string): SupabaseClient {
+  return createClient(url, key, {
+    auth: { persistSession: false, autoRefreshToken: false },
+  });
 }
 
 /** Puts an empty database where a stack expects it, faster than it could. */

@@ -10,7 +10,7 @@ import {
 } from "./errors.ts";
 import { requireAllowed } from "./mime.ts";
 import { readForm } from "./multipart.ts";
-import type { Rules } from "./upload.ts";
+import type { Rules } from "./store.ts";
 
 /** An object on its way in. */
 export interface Incoming {

@@ -13,7 +13,7 @@ import { declaredLength, metadataHeader } from "./incoming.ts";
 import { readJson } from "./json.ts";
 import { requireBucketName, requireKey } from "./names.ts";
 import { findObject } from "./objects.ts";
-import { rehearse } from "./upload.ts";
+import { rehearse } from "./store.ts";
 import { type Call, forCaller, type Visit } from "./visit.ts";
 
 /** What a token permits. */

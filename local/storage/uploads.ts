@@ -7,7 +7,7 @@ import type { Claims } from "../database.ts";
 import { readIncoming } from "./incoming.ts";
 import { requireBucketName, requireKey } from "./names.ts";
 import { verifyToken } from "./signed_urls.ts";
-import { putObject, rulesFor, type Target } from "./upload.ts";
+import { putObject, rulesFor, type Target } from "./store.ts";
 import { forCaller, STORAGE_ITSELF, type Visit } from "./visit.ts";
 
 /** `POST /object/:bucket/*` */

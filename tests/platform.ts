@@ -1,0 +1,71 @@
+/**
+ * What each API of the stack stands on, for the tests of one API alone: a
+ * database, keys, and a server for it.
+ *
+ * @module
+ */
+import { type Database, openDatabase } from "../local/database.ts";
+import { type Keys, openKeys } from "../local/keys.ts";
+import { fillFromTemplate } from "./world.ts";
+
+/** A database with nobody in it, and keys. */
+export interface Platform extends AsyncDisposable {
+  /** The folder of all that must outlive a stack. */
+  readonly data: string;
+  readonly database: Database;
+  readonly keys: Keys;
+  /** What Postgres says, past row-level security. */
+  rows<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+}
+
+/** Below `local/sql/`, in the order of the stack. */
+const SCRIPTS = ["roles", "auth", "storage"];
+
+/** Opens an empty database, and does what a stack does at its first start. */
+export async function openPlatform(): Promise<Platform> {
+  const data = await Deno.makeTempDir({ prefix: "portico-" });
+  await fillFromTemplate(data);
+  const keys = await openKeys(`${data}/keys.json`);
+  const database = await openDatabase(`${data}/database`);
+  for (const name of SCRIPTS) {
+    const script = await readScript(name);
+    await database.asOwner((sql) => sql.run(script));
+  }
+
+  return {
+    data,
+    database,
+    keys,
+    rows: (sql, parameters) =>
+      database.asOwner((it) => it.query(sql, parameters)),
+    async [Symbol.asyncDispose]() {
+      await database[Symbol.asyncDispose]();
+      await Deno.remove(data, { recursive: true });
+    },
+  };
+}
+
+/** A script of `local/sql/`: "auth". */
+export function readScript(name: string): Promise<string> {
+  const file = new URL(`../local/sql/${name}.sql`, import.meta.url);
+  return Deno.readTextFile(file);
+}
+
+/** A server on a free port. */
+export interface Server extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** Starts a server whose requests `handle` answers. */
+export function serve(
+  handle: (request: Request) => Promise<Response>,
+): Server {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    handle,
+  );
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}

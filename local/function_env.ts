@@ -8,27 +8,25 @@ import { parseEnv } from "node:util";
 import type { Registry } from "../tools/jsr/registry.ts";
 import type { Keys } from "./keys.ts";
 
-/** What the values are made of. */
+/** What the platform's values are made of. */
 export interface Sources {
   readonly url: string;
   readonly keys: Keys;
-  readonly project: URL;
   readonly registry: Registry;
 }
 
 /** In seconds: ten years, as the platform's own keys of this kind. */
 const LEGACY_KEY_S = 10 * 365 * 24 * 60 * 60;
 
-/** The environment of every function of a stack. */
-export async function functionEnvironment(
-  { url, keys, project, registry }: Sources,
+/** What the platform gives every function. */
+export async function platformEnvironment(
+  { url, keys, registry }: Sources,
 ): Promise<Record<string, string>> {
   const iat = Math.floor(Date.now() / 1000);
   const exp = iat + LEGACY_KEY_S;
   const legacyKey = (role: string) =>
     keys.sign({ iss: `${url}/auth/v1`, role, iat, exp });
   return {
-    ...await ownEnvironment(project),
     JSR_URL: registry.url,
     SUPABASE_URL: url,
     SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: keys.publishable }),
@@ -41,10 +39,12 @@ export async function functionEnvironment(
   };
 }
 
-async function ownEnvironment(project: URL): Promise<Record<string, string>> {
+/** What `file` says now. None is as good as an empty one. */
+export function ownEnvironment(file: URL): Record<string, string> {
   try {
-    const text = await Deno.readTextFile(new URL("functions/.env", project));
-    return { ...parseEnv(text) as Record<string, string> };
+    return {
+      ...parseEnv(Deno.readTextFileSync(file)) as Record<string, string>,
+    };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return {};
     throw error;

@@ -21,8 +21,8 @@ export interface Setting {
   /** What `config.toml` says about each function. */
   readonly functions: Readonly<Record<string, FunctionConfig>>;
   readonly keys: Keys;
-  /** What every function finds in its environment. */
-  readonly env: Readonly<Record<string, string>>;
+  /** What a function finds in its environment when it starts. */
+  env(): Readonly<Record<string, string>>;
   /** A function that nobody has called for so long ends. */
   readonly idleMs: number;
   /** The platform gives up on an answer after 150 s. */
@@ -38,55 +38,69 @@ export interface Functions extends AsyncDisposable {
 }
 
 interface Running {
+  readonly name: string;
   readonly process: FunctionProcess;
+  /** Whose answers have not been read to the end. */
   calls: number;
+  /** Takes no new calls. */
   retired: boolean;
   idle: ReturnType<typeof setTimeout> | undefined;
 }
 
 /** Serves the functions of `setting.folder`. */
 export function openFunctions(setting: Setting): Functions {
-  const { folder, functions, keys, env, idleMs, answerMs, log } = setting;
+  const { folder, functions, keys, idleMs, answerMs, log } = setting;
   const running = new Map<string, Running>();
+  let closed = false;
 
   function start(name: string): Running {
     const program = {
       name,
-      env: { ...env, SB_EXECUTION_ID: crypto.randomUUID() },
+      env: { ...setting.env(), SB_EXECUTION_ID: crypto.randomUUID() },
       entryPoint: new URL(`${name}/index.ts`, folder),
       config: new URL(`${name}/deno.json`, folder),
     };
     const process = startFunction(program, (line) => log(name, line));
-    const it = { process, calls: 0, retired: false, idle: undefined };
+    const it = { name, process, calls: 0, retired: false, idle: undefined };
     running.set(name, it);
-    process.ended.then(() => {
-      if (running.get(name) === it) running.delete(name);
-    });
+    process.ended.then(() => retire(it));
     return it;
   }
 
-  function retire(name: string, it: Running): void {
+  function retire(it: Running): void {
     it.retired = true;
-    if (running.get(name) === it) running.delete(name);
+    clearTimeout(it.idle);
+    if (running.get(it.name) === it) running.delete(it.name);
     if (it.calls === 0) it.process.stop();
+  }
+
+  function begin(it: Running): () => void {
+    clearTimeout(it.idle);
+    it.calls++;
+    let over = false;
+    return () => {
+      if (over) return;
+      over = true;
+      it.calls--;
+      if (it.calls > 0) return;
+      if (it.retired) it.process.stop();
+      else it.idle = setTimeout(() => retire(it), idleMs);
+    };
   }
 
   async function call(name: string, request: Request): Promise<Response> {
     const it = running.get(name) ?? start(name);
-    clearTimeout(it.idle);
-    it.calls++;
+    const end = begin(it);
     try {
       const port = await it.process.port.catch(() => undefined);
-      if (port === undefined) return refuse(503, "BOOT_ERROR", BOOT_ERROR);
-      return await forward(request, name, port, answerMs);
+      if (port === undefined) throw refuse(503, "BOOT_ERROR", BOOT_ERROR);
+      return whenRead(await forward(request, name, port, answerMs), end);
     } catch (error) {
+      end();
+      if (error instanceof Response) return error;
       if (isTimeout(error)) return refuse(504, "IDLE_TIMEOUT", IDLE_TIMEOUT);
       log(name, String(error));
       return refuse(500, "WORKER_ERROR", "Function exited without an answer");
-    } finally {
-      it.calls--;
-      if (it.retired && it.calls === 0) it.process.stop();
-      if (!it.retired) it.idle = setTimeout(() => retire(name, it), idleMs);
     }
   }
 
@@ -99,7 +113,7 @@ export function openFunctions(setting: Setting): Functions {
           allow: METHODS.join(", "),
         });
       }
-      if (!await exists(new URL(`${name}/index.ts`, folder), name)) {
+      if (closed || !await hasFunction(folder, name)) {
         return refuse(404, "NOT_FOUND", "Requested function was not found");
       }
       const { verifyJwt = true } = functions[name] ?? {};
@@ -111,14 +125,28 @@ export function openFunctions(setting: Setting): Functions {
       return await call(name, request);
     },
     restart() {
-      for (const [name, it] of running) retire(name, it);
+      for (const it of running.values()) retire(it);
     },
     async [Symbol.asyncDispose]() {
+      closed = true;
       const all = [...running.values()];
-      for (const it of all) clearTimeout(it.idle);
+      for (const it of all) retire(it);
       await Promise.all(all.map((it) => it.process.stop()));
     },
   };
+}
+
+/** The same answer, which calls `end` once it has been read or given up. */
+function whenRead(response: Response, end: () => void): Response {
+  const { body, status, headers } = response;
+  if (body === null) {
+    end();
+    return response;
+  }
+  const watched = new TransformStream({ flush: end, cancel: end });
+  // A function that dies in the middle breaks the pipe, and is over as well.
+  body.pipeTo(watched.writable).catch(end);
+  return new Response(watched.readable, { status, headers });
 }
 
 /** As the platform passes it on: `/signed-upload/…`, without `/functions/v1`. */
@@ -156,10 +184,10 @@ function isTimeout(error: unknown): boolean {
 }
 
 /** A function's folder has a plain name, so that a path cannot leave its home. */
-async function exists(entryPoint: URL, name: string): Promise<boolean> {
+async function hasFunction(folder: URL, name: string): Promise<boolean> {
   if (!/^[A-Za-z0-9-][\w-]*$/.test(name)) return false;
   try {
-    return (await Deno.stat(entryPoint)).isFile;
+    return (await Deno.stat(new URL(`${name}/index.ts`, folder))).isFile;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;

@@ -51,7 +51,7 @@ async function main(args: string[]): Promise<void> {
   if (help) return say(HELP);
   if (reset) await resetData(data).catch((error) => explain(error, port));
 
-  const stopped = signalled();
+  const signals = listenForSignals();
   const started = performance.now();
   say(`Starting in ${data} …`);
   const stack = await startStack({
@@ -64,8 +64,8 @@ async function main(args: string[]): Promise<void> {
 
   const s = ((performance.now() - started) / 1000).toFixed(1);
   say(`Ready after ${s} s.\n\n${banner(stack)}`);
-  await stopped;
-  say("\nStopping …");
+  await signals.graceful();
+  say("\nStopping … (again to stop at once)");
   await stack[Symbol.asyncDispose]();
 }
 
@@ -109,11 +109,20 @@ function explain(error: unknown, port: number): never {
   throw error;
 }
 
-function signalled(): Promise<void> {
-  return new Promise((resolve) => {
-    Deno.addSignalListener("SIGINT", () => resolve());
-    Deno.addSignalListener("SIGTERM", () => resolve());
-  });
+/**
+ * Ctrl-C ends the process at once, which the data survives, except that the
+ * first one after `graceful` was called resolves it.
+ */
+function listenForSignals(): { graceful(): Promise<void> } {
+  let react: (() => void) | undefined;
+  const onSignal = () => {
+    if (react === undefined) Deno.exit(130);
+    react();
+    react = undefined;
+  };
+  Deno.addSignalListener("SIGINT", onSignal);
+  Deno.addSignalListener("SIGTERM", onSignal);
+  return { graceful: () => new Promise((resolve) => react = resolve) };
 }
 
 function banner({ url, keys }: Stack): string {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { TextLineStream } from "./text_lines.ts";
 
 /** What a function is started with. */
@@ -50,7 +51,7 @@ export function startFunction(
       "--no-prompt",
       "--no-lock",
       "--no-check",
-      `--config=${config.pathname}`,
+      `--config=${fileURLToPath(config)}`,
       ...PERMISSIONS,
       WORKER.href,
       entryPoint.href,

@@ -8,7 +8,8 @@ import { authApi } from "./auth/routes.ts";
 import { readProjectConfig } from "./config.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { lockFolder } from "./folder_lock.ts";
-import { functionEnvironment } from "./function_env.ts";
+import { openEntrance } from "./entrance.ts";
+import { ownEnvironment, platformEnvironment } from "./function_env.ts";
 import { openFunctions } from "./functions.ts";
 import { gateway } from "./gateway.ts";
 import { ensureDatabase } from "./initdb.ts";
@@ -61,15 +62,8 @@ export async function startStack(options: Options): Promise<Stack> {
   const config = await readProjectConfig(new URL("config.toml", project));
   opened.use(await lockFolder(data));
   // The port before the work: a taken one is said at once.
-  const entrance = Promise.withResolvers<Deno.ServeHandler>();
-  const server = Deno.serve({
-    hostname: "127.0.0.1",
-    port: options.port,
-    onListen() {},
-    onError: (error) => broken(error, log),
-  }, async (request, info) => await (await entrance.promise)(request, info));
-  opened.defer(() => server.shutdown());
-  const url = `http://127.0.0.1:${server.addr.port}`;
+  const entrance = opened.use(openEntrance(options.port, log));
+  const { url } = entrance;
 
   const keys = await openKeys(`${data}/keys.json`);
   await ensureDatabase(`${data}/database`);
@@ -86,29 +80,23 @@ export async function startStack(options: Options): Promise<Stack> {
   await sweepOrphans(storage);
 
   const registry = opened.use(await startRegistry());
+  const home = new URL("functions/", project);
+  const platform = await platformEnvironment({ url, keys, registry });
   const functions = opened.use(openFunctions({
-    folder: new URL("functions/", project),
+    folder: home,
     functions: config.functions,
     keys,
-    env: await functionEnvironment({ url, keys, project, registry }),
+    // The platform's names win: as there, nobody can take them.
+    env: () => ({ ...ownEnvironment(new URL(".env", home)), ...platform }),
     idleMs: IDLE_MS,
     answerMs: ANSWER_MS,
     log,
   }));
-  if (options.watch) {
-    const folder = new URL("functions/", project);
-    opened.use(onChange(folder, () => functions.restart()));
-  }
+  if (options.watch) opened.use(onChange(home, () => functions.restart()));
 
-  entrance.resolve(gateway({
-    auth: authApi({
-      database,
-      keys,
-      url,
-      report: (error) => {
-        log("auth", String(error));
-      },
-    }),
+  const report = (error: unknown) => log("auth", String(error));
+  entrance.open(gateway({
+    auth: authApi({ database, keys, url, report }),
     storage: storageApi(storage),
     functions: functions.fetch,
     rest: await openRest(database, config.schemas),
@@ -120,7 +108,11 @@ export async function startStack(options: Options): Promise<Stack> {
     url,
     keys,
     database,
-    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      // Nobody new, before what they would need is gone.
+      await entrance[Symbol.asyncDispose]();
+      await closing.disposeAsync();
+    },
   };
 }
 
@@ -136,10 +128,4 @@ async function prepare(
     await database.asOwner((sql) => sql.run(script));
   }
   for (const file of await migrate(database, project)) log("migrations", file);
-}
-
-function broken(error: unknown, log: Options["log"]): Response {
-  log("gateway", error instanceof Error ? `${error.stack}` : String(error));
-  const body = { message: "The local stack has failed: see its output" };
-  return Response.json(body, { status: 500 });
 }

@@ -5,6 +5,9 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { pathToFileURL } from "node:url";
+import { openFunctions } from "../local/functions.ts";
+import { isRunning } from "./processes.ts";
 import { startWorld } from "./world.ts";
 
 const CONFIG = `
@@ -15,6 +18,8 @@ file_size_limit = "1MiB"
 [functions.open]
 verify_jwt = false
 [functions.served]
+verify_jwt = false
+[functions.slow]
 verify_jwt = false
 [functions.broken]
 verify_jwt = false
@@ -36,11 +41,26 @@ const SOURCES = {
   served: `Deno.serve({ port: 9999 }, () => new Response("served"));`,
   guarded: `export default { fetch: () => new Response("in") };`,
   broken: `import "./nothing.ts";`,
+  slow: `
+    export default {
+      fetch() {
+        const { pid } = Deno;
+        let left = 3;
+        return new Response(new ReadableStream({
+          async pull(controller) {
+            await new Promise((resolve) => setTimeout(resolve, 50));
+            controller.enqueue(new TextEncoder().encode(pid + " "));
+            if (--left === 0) controller.close();
+          },
+        }));
+      },
+    };`,
   dying: `export default { fetch() { Deno.exit(3); } };`,
 };
 
-const folder = await Deno.makeTempDir({ prefix: "portico-project-" });
-const project = new URL(`file://${folder}/`);
+// A space, as in many a home.
+const folder = await Deno.makeTempDir({ prefix: "portico project " });
+const project = pathToFileURL(`${folder}/`);
 await Deno.writeTextFile(new URL("config.toml", project), CONFIG);
 await Deno.writeTextFile(new URL("seed.sql", project), "");
 await Deno.mkdir(new URL("migrations", project));
@@ -118,7 +138,15 @@ Deno.test("verify_jwt is on unless it is switched off", async () => {
 
 Deno.test("what is not a function is not found", async () => {
   for (
-    const path of ["nothing", "", "..", "%2e%2e%2fopen", "_shared", "open.."]
+    const path of [
+      "nothing",
+      "",
+      "..",
+      "%2e%2e%2fopen",
+      "http:[",
+      "_shared",
+      "open..",
+    ]
   ) {
     const response = await call(path);
     strictEqual(response.status, 404);
@@ -152,6 +180,56 @@ Deno.test("a function that dies takes nothing with it", async () => {
   strictEqual(response.headers.get("sb-error-code"), "WORKER_ERROR");
   await response.body?.cancel();
   strictEqual((await call("open")).status, 207);
+});
+
+Deno.test("a function is not ended in the middle of an answer", async () => {
+  const { body } = await call("slow");
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = (await reader?.read())?.value ?? "";
+
+  // The gateway starts every function anew.
+  const file = new URL("functions/.env", project);
+  await Deno.writeTextFile(file, 'OWN_SETTING="changed"\n');
+  let setting = "";
+  while (setting !== "changed") {
+    setting = (await (await call("open")).json()).env.OWN_SETTING;
+  }
+  for (;;) {
+    const next = await reader?.read();
+    if (next === undefined || next.done) break;
+    text += next.value;
+  }
+
+  const pids = text.trim().split(" ");
+  strictEqual(pids.length, 3);
+  while (await isRunning(Number(pids[0]))); // then it is
+});
+
+Deno.test("a function that nobody calls ends, and one that is called does not", async () => {
+  const { keys } = world.stack;
+  await using functions = openFunctions({
+    folder: new URL("functions/", project),
+    functions: { slow: { verifyJwt: false } },
+    keys,
+    env: () => ({}),
+    idleMs: 40,
+    answerMs: 10_000,
+    log: () => {},
+  });
+  const ask = async () => {
+    const url = "http://x/functions/v1/slow";
+    const response = await functions.fetch(new Request(url));
+    return (await response.text()).split(" ")[0];
+  };
+
+  const pids = new Set<string | undefined>();
+  // Each takes longer than a function may be idle, and the next begins at once.
+  for (let time = 0; time < 3; time++) {
+    for (const pid of await Promise.all([ask(), ask()])) pids.add(pid);
+  }
+  strictEqual(pids.size, 1);
+  while (await isRunning(Number([...pids][0])));
+  strictEqual(pids.has(await ask()), false);
 });
 
 Deno.test("a function starts anew when its files change", async () => {

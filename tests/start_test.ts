@@ -7,6 +7,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { cp } from "node:fs/promises";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { PEOPLE } from "../local/people.ts";
+import { childrenOf, isRunning } from "./processes.ts";
 import { fillFromTemplate } from "./world.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
@@ -76,24 +77,6 @@ async function freshData(): Promise<string> {
   const data = await Deno.makeTempDir({ prefix: "portico-start-" });
   await fillFromTemplate(data);
   return data;
-}
-
-/** A file of `/proc`, which Deno itself reads only with every permission. */
-async function proc(path: string): Promise<string> {
-  const command = new Deno.Command("cat", { args: [`/proc/${path}`] });
-  return new TextDecoder().decode((await command.output()).stdout);
-}
-
-/** Processes whose parent is `pid`. */
-async function childrenOf(pid: number): Promise<number[]> {
-  const text = await proc(`${pid}/task/${pid}/children`);
-  return text.split(" ").filter(Boolean).map(Number);
-}
-
-async function isRunning(pid: number): Promise<boolean> {
-  // A process that has ended and is not waited for is a zombie: state Z.
-  const stat = await proc(`${pid}/stat`);
-  return stat !== "" && !/\) [ZX]/.test(stat);
 }
 
 Deno.test("start --help says what there is", async () => {
@@ -241,6 +224,24 @@ Deno.test({
     strictEqual((await third.status).code, 0);
     await Deno.remove(data, { recursive: true });
   },
+});
+
+Deno.test("start does not wait for ever for callers that have stalled", async () => {
+  const data = await freshData();
+  const command = start(["--port", "0", "--data", data]);
+  const { port } = new URL(banner(await command.until(READY), "URL"));
+  using stalled = await Deno.connect({
+    hostname: "127.0.0.1",
+    port: Number(port),
+  });
+  const head =
+    "POST /auth/v1/signup HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{";
+  await stalled.write(new TextEncoder().encode(head));
+
+  command.kill("SIGINT");
+
+  strictEqual((await command.status).code, 0);
+  await Deno.remove(data, { recursive: true });
 });
 
 Deno.test("start's own curl works", async () => {

@@ -1,0 +1,24 @@
+/**
+ * What Linux says about processes.
+ *
+ * @module
+ */
+
+/** A file of `/proc`, which Deno itself reads only with every permission. */
+async function proc(path: string): Promise<string> {
+  const command = new Deno.Command("cat", { args: [`/proc/${path}`] });
+  return new TextDecoder().decode((await command.output()).stdout);
+}
+
+/** Processes whose parent is `pid`. */
+export async function childrenOf(pid: number): Promise<number[]> {
+  const text = await proc(`${pid}/task/${pid}/children`);
+  return text.split(" ").filter(Boolean).map(Number);
+}
+
+/** Whether `pid` has not ended. */
+export async function isRunning(pid: number): Promise<boolean> {
+  // A process that has ended and is not waited for is a zombie: state Z.
+  const stat = await proc(`${pid}/stat`);
+  return stat !== "" && !/\) [ZX]/.test(stat);
+}

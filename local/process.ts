@@ -87,15 +87,17 @@ export function startFunction(
   };
 }
 
-/** What Deno itself needs to find its cache and a registry. */
+/** What Deno itself needs: its cache, a way to the registry, whom to trust. */
+const HOST_NAMES = new RegExp(
+  "^(?:PATH|HOME|USERPROFILE|(?:LOCAL)?APPDATA|SYSTEMROOT|TE?MP|TMPDIR|XDG_.*|" +
+    "DENO_.*|NPM_CONFIG_.*|.*_PROXY|SSL_CERT_.*|NODE_EXTRA_CA_CERTS)$",
+  "i",
+);
+
 function hostEnvironment(): Record<string, string> {
-  const names = Object.keys(Deno.env.toObject()).filter((name) =>
-    /^(PATH|HOME|DENO_.*|NPM_CONFIG_.*|.*_PROXY|SSL_CERT_.*|XDG_.*)$/i.test(
-      name,
-    )
-  );
-  const found = names.map((name) => [name, Deno.env.get(name) ?? ""]);
-  return { ...Object.fromEntries(found), DENO_NO_UPDATE_CHECK: "1" };
+  const names = Object.entries(Deno.env.toObject());
+  const needed = names.filter(([name]) => HOST_NAMES.test(name));
+  return { ...Object.fromEntries(needed), DENO_NO_UPDATE_CHECK: "1" };
 }
 
 async function eachLine(

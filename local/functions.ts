@@ -5,6 +5,7 @@
  * @module
  */
 import type { FunctionConfig } from "./config.ts";
+import { forward, isTimeout, whenRead } from "./forward.ts";
 import type { Keys } from "./keys.ts";
 import { type FunctionProcess, startFunction } from "./process.ts";
 
@@ -134,53 +135,6 @@ export function openFunctions(setting: Setting): Functions {
       await Promise.all(all.map((it) => it.process.stop()));
     },
   };
-}
-
-/** The same answer, which calls `end` once it has been read or given up. */
-function whenRead(response: Response, end: () => void): Response {
-  const { body, status, headers } = response;
-  if (body === null) {
-    end();
-    return response;
-  }
-  const watched = new TransformStream({ flush: end, cancel: end });
-  // A function that dies in the middle breaks the pipe, and is over as well.
-  body.pipeTo(watched.writable).catch(end);
-  return new Response(watched.readable, { status, headers });
-}
-
-/** As the platform passes it on: `/signed-upload/…`, without `/functions/v1`. */
-async function forward(
-  request: Request,
-  name: string,
-  port: number,
-  answerMs: number,
-): Promise<Response> {
-  const { pathname, search } = new URL(request.url);
-  const below = pathname.slice(`/functions/v1/${name}`.length);
-  const headers = new Headers(request.headers);
-  headers.delete("host");
-  headers.set("accept-encoding", "identity"); // or fetch would undo it
-  const late = new AbortController();
-  const timer = setTimeout(
-    () => late.abort(new DOMException("No answer", "TimeoutError")),
-    answerMs,
-  );
-  try {
-    return await fetch(`http://127.0.0.1:${port}/${name}${below}${search}`, {
-      method: request.method,
-      headers,
-      body: request.body,
-      redirect: "manual",
-      signal: late.signal,
-    });
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof DOMException && error.name === "TimeoutError";
 }
 
 /** A function's folder has a plain name, so that a path cannot leave its home. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
-import type { Scope } from "./endpoint.ts";
+import type { Scope } from "./route.ts";
 
 /** On the caller's behalf: row-level security decides. */
 export function asCaller(scope: Scope): SupabaseClient {

@@ -1,46 +1,22 @@
 /**
  * The one path every request takes through every function.
  *
- *     cors → request id → route → body → auth → input → ports → handle → answer
+ *     cors → request id → route → answer
  *
- * A function states what is particular to it in a {@linkcode Definition}. The
- * order of the steps is here, and so is the only `catch` of a whole request.
+ * What a route does with a request is in `route.ts`. The order of the steps
+ * around it is here, and so is the only `catch` of a whole request.
  *
  * @module
  */
-import { readBody } from "./body.ts";
-import { bearerOf, unauthenticated } from "./caller.ts";
 import { type Config, deployedConfig } from "./config.ts";
 import { preflight, share } from "./cors.ts";
-import { withDeadline } from "./deadline.ts";
-import { onceOf } from "./idempotency.ts";
-import { readInput } from "./input.ts";
 import { openLine } from "./log.ts";
+import { matchRoute, methodsOf, notFound, type Routes } from "./match.ts";
 import { Problem, problem } from "./problem.ts";
 import { complain, report } from "./report.ts";
-import {
-  type Match,
-  matchRoute,
-  methodsOf,
-  notFound,
-  type Operation,
-  type Routes,
-} from "./route.ts";
-import { seconds } from "./units.ts";
+import type { Route, Scope } from "./route.ts";
 
 const unexpected = problem(500, "Unexpected error");
-
-/** A whole body has this long to arrive, unless a route says otherwise. */
-const BODY_MS = seconds(10);
-
-/** What a port may be opened with. */
-export interface Scope {
-  readonly config: Config;
-  /** The caller's own token, for clients that obey row-level security. */
-  readonly bearer: string | undefined;
-  /** Aborts when the time limit passes. */
-  readonly signal: AbortSignal;
-}
 
 /** What is particular to one function. */
 export interface Definition<Ports> {
@@ -48,7 +24,7 @@ export interface Definition<Ports> {
   readonly name: string;
   /** The outside world as the routes see it, opened for each request. */
   readonly ports: (scope: Scope) => Ports;
-  readonly routes: Routes<Ports>;
+  readonly routes: Routes<Route<Ports>>;
 }
 
 /** A deployable function: `export default endpoint({ ... })`. */
@@ -120,34 +96,7 @@ async function run<Ports>(
   const path = pathBelow(name, request);
   if (path === "/health" && request.method === "GET") return health(name);
   const { route, params } = matchRoute(routes, request.method, path);
-  return await route((operation) =>
-    perform(operation, { request, params, config, ports })
-  );
-}
-
-/** Everything of a request that a route's operation does not state itself. */
-interface Setting<Ports> {
-  readonly request: Request;
-  readonly params: Match<Ports>["params"];
-  readonly config: Config;
-  readonly ports: (scope: Scope) => Ports;
-}
-
-async function perform<Caller, Input, Ports>(
-  operation: Operation<Caller, Input, Ports>,
-  { request, params, config, ports }: Setting<Ports>,
-): Promise<Response> {
-  const { bodyBytes, bodyMs = BODY_MS, timeoutMs } = operation.limits;
-  const body = await readBody(request, { bodyBytes, bodyMs });
-  return await withDeadline(timeoutMs, async (signal) => {
-    const caller = await operation.auth({ request, body }, config);
-    if (caller === undefined) throw unauthenticated();
-    const source = { request, body, params };
-    const input = await readInput(operation.input, source);
-    const once = await onceOf(request.headers, body);
-    const opened = ports({ config, bearer: bearerOf(request), signal });
-    return await operation.handle({ caller, input, once, signal }, opened);
-  });
+  return await route({ request, params, config, ports });
 }
 
 /** Says that the function starts and finds its settings. No secrets, no auth. */

@@ -1,24 +1,29 @@
 /**
- * What one operation of a function is: who, with what, how much, and what then.
+ * One operation of a function: who, with what, how much, and what then.
+ *
+ *     body → auth → input → ports → handle
  *
  * @module
  */
-import type { Auth } from "./caller.ts";
-import type { Once } from "./idempotency.ts";
-import type { Schema } from "./input.ts";
-import { problem } from "./problem.ts";
+import { readBody } from "./body.ts";
+import { type Auth, bearerOf, unauthenticated } from "./caller.ts";
+import type { Config } from "./config.ts";
+import { withDeadline } from "./deadline.ts";
+import { type Once, onceOf } from "./idempotency.ts";
+import { readInput, type Schema } from "./input.ts";
+import { seconds } from "./units.ts";
 
-/** Also for a path that is not below the function. */
-export const notFound = problem(404, "Not found");
-const methodNotAllowed = problem(405, "Method not allowed");
+/** A whole body has this long to arrive, unless a route says otherwise. */
+const BODY_MS = seconds(10);
 
-/** `POST /complete`, `GET /{id}`: a method and a path below the function's. */
-export type Pattern = `${
-  | "GET"
-  | "POST"
-  | "PUT"
-  | "PATCH"
-  | "DELETE"} /${string}`;
+/** What a port may be opened with. */
+export interface Scope {
+  readonly config: Config;
+  /** The caller's own token, for clients that obey row-level security. */
+  readonly bearer: string | undefined;
+  /** Aborts when the time limit passes. */
+  readonly signal: AbortSignal;
+}
 
 /** A request that has passed every check. */
 export interface Call<Caller, Input> {
@@ -52,72 +57,38 @@ export interface Operation<Caller, Input, Ports> {
   ): Response | Promise<Response>;
 }
 
-/** An operation whose types only it knows. */
-export type Route<Ports> = <T>(
-  use: <Caller, Input>(operation: Operation<Caller, Input, Ports>) => T,
-) => T;
+/** A request that has found its route, and where it is. */
+export interface Visit<Ports> {
+  readonly request: Request;
+  /** What the route's pattern took from the path. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly config: Config;
+  /** Opens the outside world for this request. */
+  readonly ports: (scope: Scope) => Ports;
+}
 
-/** Ties the types of an operation's parts together. */
+/** An operation, ready to be performed. */
+export type Route<Ports> = (visit: Visit<Ports>) => Promise<Response>;
+
+/**
+ * Makes a route of an operation: nothing of a request reaches `handle` that has
+ * not passed the operation's limits, its `auth` and its `input`, in this order.
+ */
 export function route<Caller, Input, Ports>(
   operation: Operation<Caller, Input, Ports>,
 ): Route<Ports> {
-  return (use) => use(operation);
-}
+  const { bodyBytes, bodyMs = BODY_MS, timeoutMs } = operation.limits;
 
-/** The route of a request, and what its pattern took from the path. */
-export interface Match<Ports> {
-  readonly route: Route<Ports>;
-  readonly params: Readonly<Record<string, string>>;
-}
-
-/** Routes as a function states them. */
-export type Routes<Ports> = Readonly<Record<Pattern, Route<Ports>>>;
-
-/**
- * The route for `method` and `path`, which begins with a slash.
- *
- * @throws {Problem} "Not found", or "Method not allowed" with an `allow` header.
- */
-export function matchRoute<Ports>(
-  routes: Routes<Ports>,
-  method: string,
-  path: string,
-): Match<Ports> {
-  const allowed: string[] = [];
-  for (const [pattern, route] of Object.entries(routes)) {
-    const [wanted = "", template = ""] = pattern.split(" ");
-    const params = matchPath(template, path);
-    if (params === undefined) continue;
-    if (wanted === method) return { route, params };
-    allowed.push(wanted);
-  }
-  if (allowed.length === 0) throw notFound(`Nothing is at ${path}`);
-  const allow = allowed.join(", ");
-  throw methodNotAllowed(`Cannot ${method} here`, { allowed }, {
-    headers: { allow },
-  });
-}
-
-/** Every method of every route, for a preflight. */
-export function methodsOf<Ports>(routes: Routes<Ports>): string[] {
-  const methods = Object.keys(routes).map((pattern) => pattern.split(" ")[0]);
-  return [...new Set(["GET", ...methods])].filter((it) => it !== undefined);
-}
-
-/** `{id}` takes one segment, as it stands: ids need no decoding. */
-function matchPath(
-  template: string,
-  path: string,
-): Record<string, string> | undefined {
-  const wanted = template.split("/");
-  const given = path.split("/");
-  if (wanted.length !== given.length) return undefined;
-  const params: Record<string, string> = {};
-  for (const [at, segment] of wanted.entries()) {
-    const name = segment.match(/^\{(\w+)\}$/)?.[1];
-    const value = given[at] ?? "";
-    if (name === undefined ? segment !== value : value === "") return undefined;
-    if (name !== undefined) params[name] = value;
-  }
-  return params;
+  return async ({ request, params, config, ports }) => {
+    const body = await readBody(request, { bodyBytes, bodyMs });
+    return await withDeadline(timeoutMs, async (signal) => {
+      const caller = await operation.auth({ request, body }, config);
+      if (caller === undefined) throw unauthenticated();
+      const source = { request, body, params };
+      const input = await readInput(operation.input, source);
+      const once = await onceOf(request.headers, body);
+      const opened = ports({ config, bearer: bearerOf(request), signal });
+      return await operation.handle({ caller, input, once, signal }, opened);
+    });
+  };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Scope } from "../endpoint.ts";
+import type { Scope } from "../route.ts";
 import { testConfig } from "./config.ts";
 
 /** A running upstream. `await using` closes it. */

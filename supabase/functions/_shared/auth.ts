@@ -7,6 +7,7 @@
 import { verifyCredentials } from "@supabase/server/core";
 import type { SupabaseEnv } from "@supabase/server";
 import {
+  decodeJwt,
   decodeProtectedHeader,
   errors,
   type JWTPayload,
@@ -80,7 +81,7 @@ export function aal2(of: Auth<User>): Auth<User> {
 export function secret(name: string): Auth<Service> {
   return async ({ request }, config) => {
     const apikey = request.headers.get("apikey");
-    if (!apikey?.startsWith("sb_secret_")) return undefined;
+    if (apikey === null || !looksSecret(apikey)) return undefined;
     // Compares in constant time, which is why there is no `===` here.
     const { error } = await verifyCredentials({ apikey, token: null }, {
       auth: `secret:${name}`,
@@ -89,6 +90,19 @@ export function secret(name: string): Auth<Service> {
     if (error === null) return { kind: "service", name };
     throw unauthenticated();
   };
+}
+
+/**
+ * Whether `apikey` wants to be a secret key: supabase-js sends a publishable one
+ * with every call. The secret keys of older projects are tokens.
+ */
+function looksSecret(apikey: string): boolean {
+  if (apikey.startsWith("sb_secret_")) return true;
+  try {
+    return decodeJwt(apikey)["role"] === "service_role";
+  } catch {
+    return false;
+  }
 }
 
 /**

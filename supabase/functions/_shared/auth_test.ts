@@ -344,6 +344,21 @@ Deno.test("A13 secret() takes the key it names and no other", async () => {
   strictEqual((await own.fetch(call({ apikey: "sb_secret_a" }))).status, 401);
 });
 
+Deno.test("A13 secret() takes an older project's secret key, byte for byte", async () => {
+  const { fn } = guarded(either(secret("default"), user));
+  const key = signedHS256({ alg: "HS256" }, { role: "service_role" }, "x");
+  const other = signedHS256({ alg: "HS256" }, { role: "service_role" }, "y");
+  const anon = signedHS256({ alg: "HS256" }, { role: "anon" }, "x");
+  const own = fn.within(testConfig("http://127.0.0.1:1", {
+    SUPABASE_SECRET_KEYS: JSON.stringify({ default: key }),
+  }));
+
+  for (const [apikey, status] of [[key, 200], [other, 401], [anon, 401]]) {
+    const response = await own.fetch(call({ apikey: String(apikey) }));
+    strictEqual(response.status, status);
+  }
+});
+
 Deno.test("A14 secret() compares digests, whichever byte is wrong", async () => {
   const { fn } = guarded(secret("default"));
   const own = fn.within(testConfig("http://127.0.0.1:1"));

@@ -44,6 +44,8 @@ Deno.test("a photo goes up with a ticket, and comes down to its owner alone", as
   ok((await world.anyone().storage.from(bucket).download(path)).error);
   deepStrictEqual((await theirs.list(alice.id)).data, []);
   deepStrictEqual((await theirs.remove([path])).data, []);
+  ok((await theirs.upload(`${alice.id}/planted.png`, PNG)).error);
+  ok((await theirs.createSignedUploadUrl(`${alice.id}/planted.png`)).error);
   strictEqual((await photos.download(path)).error, null);
 });
 

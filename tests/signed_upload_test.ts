@@ -232,7 +232,23 @@ const GONE: [
     "deleted softly",
     ({ id }) => world.service().auth.admin.deleteUser(id, true),
   ],
+  [
+    "A15",
+    "marked as deleted by SQL",
+    ({ id }) =>
+      world.rows("update auth.users set deleted_at = now() where id = $1", [
+        id,
+      ]),
+  ],
   ["A16", "signed out", ({ client }) => client.auth.signOut()],
+  [
+    "A16",
+    "signed out here and signed in elsewhere",
+    async ({ client, email, password }) => {
+      await world.anyone().auth.signInWithPassword({ email, password });
+      await client.auth.signOut({ scope: "local" });
+    },
+  ],
 ];
 
 for (const [id, why, end] of GONE) {
@@ -387,14 +403,47 @@ Deno.test("portico.take() refills evenly, and never past its capacity", async ()
   deepStrictEqual(await take("-1 hour"), [true, 1, 0]); // a clock set back
 });
 
-Deno.test("signed-upload tickets cannot be opened past its policy", async () => {
-  const { error } = await alice.client.schema("portico_api").rpc(
-    "open_upload",
-    {},
+Deno.test("nobody but the service may call what the functions call", async () => {
+  const may = await world.rows<{ role: string; name: string }>(
+    `select role, p.oid::regproc::text as name
+     from pg_proc p, unnest(array['anon', 'authenticated', 'service_role']) role
+     where pronamespace in ('portico'::regnamespace, 'portico_api'::regnamespace)
+       and has_function_privilege(role, p.oid, 'execute')
+     order by name`,
   );
-  ok(error);
-  const hidden = await alice.client.schema("portico").from("uploads").select();
-  ok(hidden.error);
+
+  deepStrictEqual(may, [
+    { role: "service_role", name: "portico_api.cancel_upload" },
+    { role: "service_role", name: "portico_api.open_upload" },
+  ]);
+});
+
+Deno.test("nobody may touch the tables of Portico, the service included", async () => {
+  const may = await world.rows(
+    `select role, c.oid::regclass::text as name
+     from pg_class c, unnest(array['anon', 'authenticated', 'service_role']) role
+     where relnamespace in ('portico'::regnamespace, 'portico_api'::regnamespace)
+       and relkind in ('r', 'v', 'm')
+       and (has_table_privilege(role, c.oid, 'select, insert, update, delete')
+         or not c.relrowsecurity)`,
+  );
+
+  deepStrictEqual(may, []);
+});
+
+Deno.test("people delete their own files, whatever they ask for in SQL", async () => {
+  const bob = await world.newPerson();
+  const body = new Blob(["x"], { type: "image/png" });
+  await bob.client.storage.from("photos").upload(`${bob.id}/a.png`, body);
+  const claims = { role: "authenticated", sub: alice.id };
+
+  await world.stack.database.as(
+    claims,
+    (sql) => sql.query("delete from storage.objects"),
+  );
+
+  const { data } = await bob.client.storage.from("photos").list(bob.id);
+  deepStrictEqual(data?.map(({ name }) => name), ["a.png"]);
 });
 
 Deno.test("the policy and the buckets of the migration say the same", async () => {

@@ -6,9 +6,7 @@
 
 /** Names from the IANA registry of HTTP status codes; RFC 9110 §15. */
 export const STATUS_CODE = {
-  OK: 200,
   Created: 201,
-  NoContent: 204,
 } as const;
 
 /** The status codes that say that something went wrong; RFC 9110 §15.5, §15.6. */

@@ -163,6 +163,28 @@ Deno.test("U10 signed-upload folds the case of a type", async () => {
   deepStrictEqual(headers, { "content-type": "image/png" });
 });
 
+Deno.test("signed-upload says of every field how to mend it", async () => {
+  const body = { bucket: "x", name: "a/b", type: "image", bytes: 0.5 };
+
+  const { errors } = await (await ask(token, body)).json();
+
+  deepStrictEqual(errors, [
+    { pointer: "#/bucket", detail: "Must be one of photos, documents" },
+    {
+      pointer: "#/name",
+      detail: "Must be 1 to 255 letters, digits, '_', '-' and inner dots",
+    },
+    {
+      pointer: "#/type",
+      detail: "Must be a media type without parameters",
+    },
+    {
+      pointer: "#/bytes",
+      detail: "Must be a whole number of bytes, at least 1",
+    },
+  ]);
+});
+
 Deno.test("signed-upload refuses what it was not asked for", async () => {
   for (const extra of [{ path: "x" }, { upsert: true }, { owner: "x" }]) {
     strictEqual((await ask(token, { ...PHOTO, ...extra })).status, 422);

@@ -21,6 +21,10 @@ const MAX_PATH = 1024;
  */
 export const SEGMENT = /^[A-Za-z0-9_-](?:[A-Za-z0-9._-]{0,253}[A-Za-z0-9_-])?$/;
 
+/** The same in words, for whoever has to mend one. */
+export const SEGMENT_RULE =
+  "Must be 1 to 255 letters, digits, '_', '-' and inner dots";
+
 /**
  * Joins `segments` to the path of an object.
  *

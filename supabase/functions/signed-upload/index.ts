@@ -11,7 +11,7 @@ import * as v from "valibot";
 import { user } from "../_shared/auth.ts";
 import { afterwards, asCaller, asService } from "../_shared/clients.ts";
 import { endpoint } from "../_shared/endpoint.ts";
-import { SEGMENT } from "../_shared/object_path.ts";
+import { SEGMENT, SEGMENT_RULE } from "../_shared/object_path.ts";
 import { rateLimitHeaders } from "../_shared/rate_limit.ts";
 import { route, type Scope } from "../_shared/route.ts";
 import { type Storage, supabaseStorage } from "../_shared/storage.ts";
@@ -20,6 +20,8 @@ import { BUCKET_NAMES, LIMIT, MEDIA_TYPE, planUpload } from "./policy.ts";
 import { ticketOf } from "./ticket.ts";
 import { supabaseUploads, type Uploads } from "./uploads.ts";
 
+const WHOLE_BYTES = "Must be a whole number of bytes, at least 1";
+
 /** The outside world of this function. */
 export interface Ports {
   readonly uploads: Uploads;
@@ -27,10 +29,18 @@ export interface Ports {
 }
 
 const input = v.strictObject({
-  bucket: v.picklist(BUCKET_NAMES),
-  name: v.pipe(v.string(), v.regex(SEGMENT)),
-  type: v.pipe(v.string(), v.toLowerCase(), v.regex(MEDIA_TYPE)),
-  bytes: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  bucket: v.picklist(BUCKET_NAMES, `Must be one of ${BUCKET_NAMES.join(", ")}`),
+  name: v.pipe(v.string("Must be text"), v.regex(SEGMENT, SEGMENT_RULE)),
+  type: v.pipe(
+    v.string("Must be text"),
+    v.toLowerCase(),
+    v.regex(MEDIA_TYPE, "Must be a media type without parameters"),
+  ),
+  bytes: v.pipe(
+    v.number(WHOLE_BYTES),
+    v.safeInteger(WHOLE_BYTES),
+    v.minValue(1, WHOLE_BYTES),
+  ),
 });
 
 export default endpoint<Ports>({

@@ -11,7 +11,7 @@
  */
 import { functionNames } from "../tools/imports.ts";
 import { startRegistry } from "../tools/jsr/registry.ts";
-import { median, table } from "./report.ts";
+import { median, table } from "../tools/report.ts";
 
 const ROUNDS = 15;
 

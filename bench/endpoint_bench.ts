@@ -17,7 +17,7 @@ import { route } from "../supabase/functions/_shared/route.ts";
 import { testConfig } from "../supabase/functions/_shared/testing/config.ts";
 import { startIssuer } from "../supabase/functions/_shared/testing/issuer.ts";
 import { KiB, seconds } from "../supabase/functions/_shared/units.ts";
-import { median, table } from "./report.ts";
+import { median, table } from "../tools/report.ts";
 
 const ROUNDS = 3_000;
 const WARM_UP = 500;

@@ -9,7 +9,7 @@
  * @module
  */
 import { TextLineStream } from "../local/text_lines.ts";
-import { median, table } from "./report.ts";
+import { median, table } from "../tools/report.ts";
 
 const ROUNDS = 5;
 const ROOT = new URL("../", import.meta.url);

@@ -1,6 +1,6 @@
 /**
- * What the stack takes from `supabase/config.toml`. The Supabase CLI owns that
- * file's format and ignores nothing; this reads the few settings it shares.
+ * What the stack takes from `supabase/config.toml`: a few settings of the many
+ * that the Supabase CLI knows.
  *
  * @module
  */
@@ -44,19 +44,40 @@ const schema = v.object({
   ),
 });
 
-/** Reads `file`. */
+/** Settings that cannot be used. */
+export class BrokenConfig extends Error {
+  override readonly name = "BrokenConfig";
+}
+
+/**
+ * Reads `file`.
+ *
+ * @throws {BrokenConfig} Saying where it is wrong.
+ */
 export async function readProjectConfig(file: URL): Promise<ProjectConfig> {
-  const { api, storage, functions } = v.parse(
-    schema,
-    parse(await Deno.readTextFile(file)),
-  );
+  const text = await Deno.readTextFile(file);
+  const { api, storage, functions } = check(text);
   return {
     schemas: api.schemas,
     maxObjectBytes: storage.file_size_limit,
     functions: Object.fromEntries(
-      Object.entries(functions).map((
-        [name, { verify_jwt: verifyJwt }],
-      ) => [name, { verifyJwt }]),
+      Object.entries(functions).map(([name, { verify_jwt: verifyJwt }]) => [
+        name,
+        { verifyJwt },
+      ]),
     ),
   };
+}
+
+function check(text: string): v.InferOutput<typeof schema> {
+  try {
+    return v.parse(schema, parse(text));
+  } catch (error) {
+    if (error instanceof v.ValiError) {
+      const [issue] = error.issues;
+      throw new BrokenConfig(`${v.getDotPath(issue)}: ${issue.message}`);
+    }
+    const [reason = ""] = String(error).split("\n");
+    throw new BrokenConfig(reason);
+  }
 }

@@ -9,17 +9,14 @@ import { PGlite } from "@electric-sql/pglite";
  * Makes a database in `folder` unless there is one. It is made beside the
  * folder and then renamed, so that a process killed half way leaves nothing
  * that looks finished.
- *
- * @returns Whether it was made now.
  */
-export async function ensureDatabase(folder: string): Promise<boolean> {
-  if (await exists(folder)) return false;
+export async function ensureDatabase(folder: string): Promise<void> {
+  if (await exists(folder)) return;
   const draft = `${folder}.draft`;
   if (await exists(draft)) await Deno.remove(draft, { recursive: true });
   const pglite = await PGlite.create(draft);
   await pglite.close();
   await Deno.rename(draft, folder);
-  return true;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -4,6 +4,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { BrokenConfig } from "./config.ts";
 import { FolderInUse } from "./folder_lock.ts";
 import { BrokenMigration } from "./migrations.ts";
 import { PEOPLE } from "./people.ts";
@@ -105,6 +106,12 @@ function explain(error: unknown, port: number): never {
     throw new Complaint(
       `Migration ${error.message}: mend it and start again, or use --reset`,
     );
+  }
+  if (error instanceof BrokenConfig) {
+    throw new Complaint(`supabase/config.toml: ${error.message}`);
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    throw new Complaint(`${error.message}: choose another folder with --data`);
   }
   throw error;
 }

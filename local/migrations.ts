@@ -3,27 +3,24 @@
  *
  * @module
  */
-import type { Database } from "./database.ts";
+import type { Database, Sql } from "./database.ts";
 
-/** A migration that Postgres refused. */
+/** A migration, or the seed, that Postgres refused. */
 export class BrokenMigration extends Error {
   override readonly name = "BrokenMigration";
 }
 
-interface Migration {
-  /** The digits of the name: what the order is by. */
-  readonly version: string;
+/** A script, and how it is recorded once it has run. */
+interface Script {
   /** Of the file. */
   readonly name: string;
   readonly file: URL;
+  record(sql: Sql, script: string): Promise<unknown>;
 }
-
-/** The seed is recorded like a migration, so that it too runs once. */
-const SEED = { version: "seed", name: "seed.sql" };
 
 /**
  * Applies what `project` has and the database has not: each migration in a
- * transaction of its own, and the seed after the first time.
+ * transaction of its own, and after the first time the seed.
  *
  * @returns The names of the files that were applied, in order.
  * @throws {BrokenMigration} Naming the file. Earlier ones stay applied.
@@ -32,53 +29,87 @@ export async function migrate(
   database: Database,
   project: URL,
 ): Promise<string[]> {
-  const done = await appliedVersions(database);
-  const all = await readMigrations(new URL("migrations/", project));
-  const seed = { ...SEED, file: new URL(SEED.name, project) };
-  const due = [...all, seed].filter(({ version }) => !done.has(version));
-  for (const migration of due) await apply(database, migration);
+  const done = await readHistory(database);
+  const all = [
+    ...await readMigrations(new URL("migrations/", project)),
+    ...await readSeed(project),
+  ];
+  const due = all.filter(({ name }) => !done.has(name));
+  for (const script of due) await apply(database, script);
   return due.map(({ name }) => name);
-}
-
-async function appliedVersions(database: Database): Promise<Set<string>> {
-  const rows = await database.asOwner(async (sql) => {
-    await sql.run(HISTORY);
-    return await sql.query<{ version: string }>(
-      "select version from supabase_migrations.schema_migrations",
-    );
-  });
-  return new Set(rows.map(({ version }) => version));
 }
 
 const HISTORY = `
   create schema if not exists supabase_migrations;
   create table if not exists supabase_migrations.schema_migrations (
     version text primary key, statements text[], name text
+  );
+  create table if not exists supabase_migrations.seed_files (
+    path text primary key, hash text not null
   );`;
 
-async function readMigrations(folder: URL): Promise<Migration[]> {
-  const found: Migration[] = [];
+/** The names of the files that were applied before. */
+async function readHistory(database: Database): Promise<Set<string>> {
+  const rows = await database.asOwner(async (sql) => {
+    await sql.run(HISTORY);
+    return await sql.query<{ file: string }>(
+      `select version || '_' || name || '.sql' as file
+       from supabase_migrations.schema_migrations
+       union all select path from supabase_migrations.seed_files`,
+    );
+  });
+  return new Set(rows.map(({ file }) => file));
+}
+
+/** `20260101000000_portico.sql`: its digits are what the order is by. */
+const MIGRATION = /^(\d+)_(.*)\.sql$/;
+
+async function readMigrations(folder: URL): Promise<Script[]> {
+  const found: Script[] = [];
   for await (const { name: file } of Deno.readDir(folder)) {
-    const version = file.match(/^(\d+)_.*\.sql$/)?.[1];
+    const [, version, name] = file.match(MIGRATION) ?? [];
     if (version === undefined) continue;
-    found.push({ version, name: file, file: new URL(file, folder) });
+    found.push({
+      name: file,
+      file: new URL(file, folder),
+      record: (sql, script) =>
+        sql.query(
+          `insert into supabase_migrations.schema_migrations
+           (version, name, statements) values ($1, $2, $3)`,
+          [version, name, [script]],
+        ),
+    });
   }
-  return found.sort((a, b) => a.version < b.version ? -1 : 1);
+  return found.sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+async function readSeed(project: URL): Promise<Script[]> {
+  const name = "seed.sql";
+  const file = new URL(name, project);
+  try {
+    await Deno.stat(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+  const record: Script["record"] = (sql, script) =>
+    sql.query(
+      `insert into supabase_migrations.seed_files (path, hash)
+       values ($1, encode(sha256(convert_to($2, 'UTF8')), 'hex'))`,
+      [name, script],
+    );
+  return [{ name, file, record }];
 }
 
 async function apply(
   database: Database,
-  { version, name, file }: Migration,
+  { name, file, record }: Script,
 ): Promise<void> {
   const script = await Deno.readTextFile(file);
   try {
     await database.asOwner(async (sql) => {
       await sql.run(script);
-      await sql.query(
-        `insert into supabase_migrations.schema_migrations
-         (version, name, statements) values ($1, $2, $3)`,
-        [version, name, [script]],
-      );
+      await record(sql, script);
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -90,7 +90,8 @@ export function startFunction(
 /** What Deno itself needs: its cache, a way to the registry, whom to trust. */
 const HOST_NAMES = new RegExp(
   "^(?:PATH|HOME|USERPROFILE|(?:LOCAL)?APPDATA|SYSTEMROOT|TE?MP|TMPDIR|XDG_.*|" +
-    "DENO_.*|NPM_CONFIG_.*|.*_PROXY|SSL_CERT_.*|NODE_EXTRA_CA_CERTS)$",
+    "DENO_DIR|DENO_CERT|DENO_TLS_CA_STORE|NPM_CONFIG_REGISTRY|" +
+    ".*_PROXY|SSL_CERT_.*|NODE_EXTRA_CA_CERTS)$",
   "i",
 );
 

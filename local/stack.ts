@@ -15,6 +15,7 @@ import { gateway } from "./gateway.ts";
 import { ensureDatabase } from "./initdb.ts";
 import { type Keys, openKeys } from "./keys.ts";
 import { migrate } from "./migrations.ts";
+import { applyPlatform } from "./platform.ts";
 import { openRest } from "./rest.ts";
 import { storageApi, sweepOrphans } from "./storage/routes.ts";
 import { onChange } from "./watch.ts";
@@ -46,8 +47,6 @@ const IDLE_MS = 5 * 60_000;
 /** The platform's limit for an answer. */
 const ANSWER_MS = 150_000;
 
-const PLATFORM = ["roles", "auth", "storage"];
-
 /**
  * Starts a stack, and everything it needs in `options.data` if that is empty.
  *
@@ -68,7 +67,8 @@ export async function startStack(options: Options): Promise<Stack> {
   const keys = await openKeys(`${data}/keys.json`);
   await ensureDatabase(`${data}/database`);
   const database = opened.use(await openDatabase(`${data}/database`));
-  await prepare(database, project, log);
+  await applyPlatform(database);
+  for (const file of await migrate(database, project)) log("migrations", file);
 
   const storage = {
     database,
@@ -114,18 +114,4 @@ export async function startStack(options: Options): Promise<Stack> {
       await closing.disposeAsync();
     },
   };
-}
-
-/** Brings a database up to what the platform and the project's migrations say. */
-async function prepare(
-  database: Database,
-  project: URL,
-  log: Options["log"],
-): Promise<void> {
-  for (const part of PLATFORM) {
-    const file = new URL(`./sql/${part}.sql`, import.meta.url);
-    const script = await Deno.readTextFile(file);
-    await database.asOwner((sql) => sql.run(script));
-  }
-  for (const file of await migrate(database, project)) log("migrations", file);
 }

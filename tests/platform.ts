@@ -6,6 +6,7 @@
  */
 import { type Database, openDatabase } from "../local/database.ts";
 import { type Keys, openKeys } from "../local/keys.ts";
+import { applyPlatform } from "../local/platform.ts";
 import { fillFromTemplate } from "./world.ts";
 
 /** A database with nobody in it, and keys. */
@@ -18,19 +19,13 @@ export interface Platform extends AsyncDisposable {
   rows<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
 }
 
-/** Below `local/sql/`, in the order of the stack. */
-const SCRIPTS = ["roles", "auth", "storage"];
-
 /** Opens an empty database, and does what a stack does at its first start. */
 export async function openPlatform(): Promise<Platform> {
   const data = await Deno.makeTempDir({ prefix: "portico-" });
   await fillFromTemplate(data);
   const keys = await openKeys(`${data}/keys.json`);
   const database = await openDatabase(`${data}/database`);
-  for (const name of SCRIPTS) {
-    const script = await readScript(name);
-    await database.asOwner((sql) => sql.run(script));
-  }
+  await applyPlatform(database);
 
   return {
     data,

@@ -46,7 +46,7 @@ async function traces(): Promise<unknown> {
     `select (select count(*)::int from portico.uploads) as uploads,
             (select count(*)::int from storage.objects) as objects`,
   );
-  return row;
+  return { row, files: await world.files() };
 }
 
 const alice = await world.newPerson();
@@ -182,6 +182,19 @@ Deno.test("signed-upload says of every field how to mend it", async () => {
       pointer: "#/bytes",
       detail: "Must be a whole number of bytes, at least 1",
     },
+  ]);
+});
+
+Deno.test("signed-upload says which fields are missing and which are not its own", async () => {
+  const { errors } = await (await ask(token, { file: "a" })).json();
+
+  const missing = "Must be given";
+  deepStrictEqual(errors, [
+    { pointer: "#/bucket", detail: missing },
+    { pointer: "#/name", detail: missing },
+    { pointer: "#/type", detail: missing },
+    { pointer: "#/bytes", detail: missing },
+    { pointer: "#/file", detail: "Is not a field of this request" },
   ]);
 });
 
@@ -359,6 +372,20 @@ Deno.test("H13 signed-upload keeps what a second request was given", async () =>
   deepStrictEqual(rows, [{ repeated: true }]);
 });
 
+Deno.test("H13 signed-upload repeats no ticket for a file that is there", async () => {
+  const bob = await world.newPerson();
+  const own = await tokenOf(bob);
+  const headers = { "idempotency-key": "once" };
+  const { url } = await (await ask(own, PHOTO, headers)).json();
+  const type = { "content-type": "image/png" };
+  await (await fetch(url, { method: "PUT", headers: type, body: "x" })).text();
+
+  const response = await ask(own, PHOTO, headers);
+
+  const title = "Object already exists";
+  await assertProblem(response, { status: 409, title });
+});
+
 Deno.test("H13 signed-upload forgets a key with what it opened", async () => {
   const bob = await world.newPerson();
   const own = await tokenOf(bob);
@@ -372,6 +399,11 @@ Deno.test("H13 signed-upload forgets a key with what it opened", async () => {
   const second = await (await ask(own, PHOTO, headers)).json();
 
   ok(first.id !== second.id);
+  const rows = await world.rows(
+    "select id from portico.uploads where owner = $1",
+    [bob.id],
+  );
+  deepStrictEqual(rows, [{ id: second.id }]);
 });
 
 Deno.test("signed-upload counts requests, and says when there is one more", async () => {

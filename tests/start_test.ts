@@ -133,29 +133,59 @@ Deno.test("start says which port is taken", async () => {
   await Deno.remove(data, { recursive: true });
 });
 
-Deno.test("start says which migration is broken, and goes on when it is mended", async () => {
+/** A clone of the project, for tests that spoil it. */
+async function clone(): Promise<string> {
   const root = await Deno.makeTempDir({ prefix: "portico-clone-" });
   for (const part of ["deno.json", "deno.lock", "local", "supabase", "tools"]) {
     await cp(`${ROOT}${part}`, `${root}/${part}`, { recursive: true });
   }
-  const data = `${root}/data`;
-  await Deno.mkdir(data);
-  await fillFromTemplate(data);
+  await Deno.mkdir(`${root}/data`);
+  await fillFromTemplate(`${root}/data`);
+  return root;
+}
+
+Deno.test("start says which migration is broken, and goes on when it is mended", async () => {
+  const root = await clone();
   const file = `${root}/supabase/migrations/20990101000000_wrong.sql`;
   await Deno.writeTextFile(file, "create table portico.half (id int); oops;");
-  const args = ["--port", "0", "--data", data];
+  const args = ["--port", "0", "--data", `${root}/data`];
 
   const line = await complaintOf(start(args, root));
   match(line, /^Migration 20990101000000_wrong\.sql: syntax error .*--reset$/);
 
-  // Nothing of it was kept, so that the same table can be made again.
+  // Nothing of it was kept, so that the same table can be made again. And a
+  // project without a seed is a project.
   await Deno.writeTextFile(file, "create table portico.half (id int);");
+  await Deno.remove(`${root}/supabase/seed.sql`);
   const mended = start(args, root);
   ok((await mended.until(READY)).includes("[migrations] 20990101000000_wrong"));
   mended.kill("SIGINT");
   strictEqual((await mended.status).code, 0);
   await Deno.remove(root, { recursive: true });
 });
+
+const CONFIGS: [why: string, from: string, to: string, line: RegExp][] = [
+  [
+    "a size that is none",
+    '"50MiB"',
+    '"big"',
+    /^supabase\/config\.toml: storage\.file_size_limit: /,
+  ],
+  ["a line that is no TOML", "[api]", "[api", /^supabase\/config\.toml: /],
+];
+
+for (const [why, from, to, expected] of CONFIGS) {
+  Deno.test(`start says that config.toml has ${why}`, async () => {
+    const root = await clone();
+    const file = `${root}/supabase/config.toml`;
+    const text = await Deno.readTextFile(file);
+    await Deno.writeTextFile(file, text.replace(from, to));
+
+    const args = ["--port", "0", "--data", `${root}/data`];
+    match(await complaintOf(start(args, root)), expected);
+    await Deno.remove(root, { recursive: true });
+  });
+}
 
 Deno.test({
   name:

@@ -4,6 +4,7 @@
  * @module
  */
 import { cp } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { ensureDatabase } from "../local/initdb.ts";
 import { type Stack, startStack } from "../local/stack.ts";
@@ -27,14 +28,23 @@ export interface World extends AsyncDisposable {
   anyone(): SupabaseClient;
   /** With the secret key. */
   service(): SupabaseClient;
+  /** How many files Storage has. */
+  files(): Promise<number>;
   /** What Postgres says, past row-level security. */
   rows<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
 }
 
 const PROJECT = new URL("../supabase/", import.meta.url);
 
-/** An empty database takes seconds to make, and is made once. */
-const TEMPLATE = new URL("../.local/template", import.meta.url).pathname;
+const { imports } = JSON.parse(
+  await Deno.readTextFile(new URL("../deno.json", import.meta.url)),
+);
+const VERSION = imports["@electric-sql/pglite"].split("@").at(-1);
+
+/** An empty database takes seconds to make, and is made once for a version. */
+const TEMPLATE = fileURLToPath(
+  new URL(`../.local/template-${VERSION}`, import.meta.url),
+);
 
 /** Starts `project` on a free port and an empty data folder. */
 export async function startWorld(project = PROJECT): Promise<World> {
@@ -56,6 +66,8 @@ export async function startWorld(project = PROJECT): Promise<World> {
     service: () => connect(stack.url, stack.keys.secret),
     rows: (sql, parameters) =>
       stack.database.asOwner((it) => it.query(sql, parameters)),
+    files: async () =>
+      (await Array.fromAsync(Deno.readDir(`${data}/objects`))).length,
     async newPerson() {
       const client = connect(stack.url, stack.keys.publishable);
       const email = `${crypto.randomUUID()}@example.com`;

@@ -30,7 +30,7 @@ export async function reach(
   return seen;
 }
 
-/** The names of all functions: the folders of `supabase/functions` with an entry. */
+/** The names of all functions: the folders of `supabase/functions`. */
 export async function functionNames(functions: URL): Promise<string[]> {
   const names: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(functions)) {

@@ -8,7 +8,7 @@ import type { Database } from "../database.ts";
 import type { Identity, Keys } from "../keys.ts";
 
 /** What `/auth/v1` needs of the stack around it. */
-export interface Stack {
+export interface AuthStack {
   readonly database: Database;
   readonly keys: Keys;
   /** Where clients reach the stack: `http://127.0.0.1:54321`. */
@@ -21,7 +21,7 @@ export interface Stack {
 
 /** One request that has passed the gateway. */
 export interface Call {
-  readonly stack: Stack;
+  readonly stack: AuthStack;
   readonly request: Request;
   readonly url: URL;
   /** What the pattern of the route captured. */
@@ -38,6 +38,6 @@ export type Handler = (call: Call) => Promise<Response>;
 const BCRYPT_COST = 10;
 
 /** The work factor that this stack hashes with. */
-export function bcryptCostOf({ bcryptCost = BCRYPT_COST }: Stack): number {
+export function bcryptCostOf({ bcryptCost = BCRYPT_COST }: AuthStack): number {
   return bcryptCost;
 }

@@ -8,7 +8,7 @@ import { identify, type Identity } from "../keys.ts";
 import { showHealth, showKeys, showSettings } from "./about.ts";
 import { changeAccount, showAccount, signOut } from "./account.ts";
 import { addUser, editUser, removeUser, showUser } from "./admin.ts";
-import type { Handler, Stack } from "./call.ts";
+import type { AuthStack, Handler } from "./call.ts";
 import { answerRefusal, Refusal, unexpectedFailure } from "./errors.ts";
 import { readBytes } from "./input.ts";
 import { signUp, token } from "./sign_in.ts";
@@ -45,7 +45,7 @@ const ROUTES: readonly Route[] = [
 
 /** Serves the paths under `/auth/v1/`. */
 export function authApi(
-  stack: Stack,
+  stack: AuthStack,
 ): (request: Request) => Promise<Response> {
   return async (request) => {
     try {
@@ -60,7 +60,7 @@ export function authApi(
   };
 }
 
-async function answer(request: Request, stack: Stack): Promise<Response> {
+async function answer(request: Request, stack: AuthStack): Promise<Response> {
   const url = new URL(request.url);
   const route = ROUTES.find(({ path }) => path.test(url.pathname));
   const identity = await identify(request, stack.keys);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Stack } from "./call.ts";
+import type { AuthStack } from "./call.ts";
 import type { Grant } from "./sessions.ts";
 
 /** The platform's default. */
@@ -12,7 +12,7 @@ const LIFETIME_S = 3600;
 /** The `Session` of auth-js. */
 export async function answerGrant(
   grant: Grant,
-  { keys, url }: Stack,
+  { keys, url }: AuthStack,
 ): Promise<Response> {
   const issuedAt = Math.floor(Date.now() / 1000);
   const expiresAt = issuedAt + LIFETIME_S;

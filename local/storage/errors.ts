@@ -40,15 +40,15 @@ export const accessDenied = refusal(
   ["AccessDenied", 403, "Unauthorized"],
   "Access denied",
 );
-export const bucketAlreadyExists = refusal(
+const bucketAlreadyExists = refusal(
   ["BucketAlreadyExists", 409, "Duplicate"],
   "The resource already exists",
 );
-export const databaseTimeout = refusal(
+const databaseTimeout = refusal(
   ["DatabaseTimeout", 544],
   "The connection to the database timed out",
 );
-export const databaseError = refusal(["DatabaseError", 500], "database error");
+const databaseError = refusal(["DatabaseError", 500], "database error");
 export const entityTooLarge = refusal(
   ["EntityTooLarge", 413, "Payload too large"],
   "The object exceeded the maximum allowed size",
@@ -67,7 +67,7 @@ export const invalidMimeType = refusal(
   ["InvalidMimeType", 415, "invalid_mime_type"],
   "mime type is not supported",
 );
-export const invalidParameter = refusal(
+const invalidParameter = refusal(
   ["InvalidParameter", 400],
   "Invalid Parameter value",
 );
@@ -95,11 +95,11 @@ export const noSuchKey = refusal(
   ["NoSuchKey", 404, "not_found"],
   "Object not found",
 );
-export const relatedResourceNotFound = refusal(
+const relatedResourceNotFound = refusal(
   ["InvalidRequest", 404],
   "The related resource does not exist",
 );
-export const resourceAlreadyExists = refusal(
+const resourceAlreadyExists = refusal(
   ["ResourceAlreadyExists", 409, "Duplicate"],
   "The resource already exists",
 );

@@ -28,10 +28,10 @@ import { listObjects } from "./listing.ts";
 import { removeObject, removeObjects } from "./removals.ts";
 import { signDownload, signDownloads, signUpload } from "./signed_urls.ts";
 import { createObject, updateObject, uploadToSignedUrl } from "./uploads.ts";
-import type { Handler, Stack } from "./visit.ts";
+import type { Handler, StorageStack } from "./visit.ts";
 
 export { sweepOrphans } from "./bytes.ts";
-export type { Stack } from "./visit.ts";
+export type { StorageStack } from "./visit.ts";
 
 /**
  * The words that stand where the general routes have a bucket. They are no
@@ -71,7 +71,7 @@ const PREFIX = "/storage/v1";
 
 /** The handler of everything under `/storage/v1/`. */
 export function storageApi(
-  stack: Stack,
+  stack: StorageStack,
 ): (request: Request) => Promise<Response> {
   return async (request) => {
     try {
@@ -82,7 +82,7 @@ export function storageApi(
   };
 }
 
-async function serve(stack: Stack, request: Request): Promise<Response> {
+async function serve(stack: StorageStack, request: Request): Promise<Response> {
   const { pathname, searchParams: query } = new URL(request.url);
   const path = pathname.startsWith(PREFIX)
     ? pathname.slice(PREFIX.length)

@@ -19,7 +19,7 @@ import {
   type Metadata,
   upsertObject,
 } from "./objects.ts";
-import { type Stack, STORAGE_ITSELF } from "./visit.ts";
+import { STORAGE_ITSELF, type StorageStack } from "./visit.ts";
 
 /** What somebody wants to write. */
 export interface Target {
@@ -37,7 +37,10 @@ export interface Rules {
 }
 
 /** Throws `NoSuchBucket`. Whoever may upload need not see the bucket. */
-export async function rulesFor(stack: Stack, target: Target): Promise<Rules> {
+export async function rulesFor(
+  stack: StorageStack,
+  target: Target,
+): Promise<Rules> {
   const [bucket] = await stack.database.as(
     STORAGE_ITSELF,
     (sql) =>
@@ -79,7 +82,7 @@ export async function rehearse(
 
 /** Stores an object on behalf of `claims`, and returns its id. */
 export async function putObject(
-  stack: Stack,
+  stack: StorageStack,
   claims: Claims,
   { target, incoming, maxBytes }: {
     target: Target;

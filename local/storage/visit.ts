@@ -8,7 +8,7 @@ import { identify, type Keys } from "../keys.ts";
 import { accessDenied, invalidRequest } from "./errors.ts";
 
 /** What Storage runs on. */
-export interface Stack {
+export interface StorageStack {
   readonly database: Database;
   readonly keys: Keys;
   /** Where the bytes live. */
@@ -19,7 +19,7 @@ export interface Stack {
 
 /** A request that has found its route. Nobody has vouched for it yet. */
 export interface Visit {
-  readonly stack: Stack;
+  readonly stack: StorageStack;
   readonly request: Request;
   readonly query: URLSearchParams;
   /** Empty where the route has none. Decoded, not checked. */

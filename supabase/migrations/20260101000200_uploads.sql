@@ -4,7 +4,8 @@
 -- Makes    portico.uploads, portico_api.open_upload(), cancel_upload()
 -- Access   service role only: `signed-upload` decides by its policy what may be
 --          uploaded, and a user who could call these would decide for it.
--- Size     about 400 bytes an upload.
+-- Size     about 400 bytes an upload. A person's expired rows are deleted with
+--          their next request.
 -- Undo     drop function portico_api.open_upload, portico_api.cancel_upload;
 --          drop table portico.uploads;
 
@@ -36,7 +37,7 @@ alter table portico.uploads enable row level security;
 
 -- Allows one upload, in one round trip: the person may still act, is within the
 -- rate, and has not asked for the same before. The answer is
---   { outcome: 'opened' | 'replayed', upload: { id, path, expires_at }, quota }
+--   { outcome: 'opened' | 'replayed', upload: { id }, quota }
 --   { outcome: 'limited' | 'key reused', quota }
 --   { outcome: 'not live' }
 -- and never an exception, which would undo the count.
@@ -65,11 +66,9 @@ begin
     return jsonb_build_object('outcome', 'limited', 'quota', quota);
   end if;
 
-  -- A key counts for as long as what it opened.
+  -- What has expired is of no use, and its idempotency keys are free again.
   delete from portico.uploads as u
-  where u.owner = person
-    and u.idempotency_key = open_upload.idempotency_key
-    and u.expires_at <= now();
+  where u.owner = person and u.expires_at <= now();
 
   loop
     insert into portico.uploads as u (
@@ -99,9 +98,7 @@ begin
   return jsonb_build_object(
     'outcome', outcome,
     'quota', quota,
-    'upload', jsonb_build_object(
-      'id', upload.id, 'path', upload.path, 'expires_at', upload.expires_at
-    )
+    'upload', jsonb_build_object('id', upload.id)
   );
 end $$;
 

@@ -6,17 +6,16 @@
 --          else's. Nothing is overwritten: there is no policy for update.
 -- Undo     drop the three policies; empty and delete the buckets.
 
--- The same limits as in `signed-upload/policy.ts`; a test compares them.
+-- Edit this file together with `signed-upload/policy.ts` before you apply it:
+-- both name the buckets and their limits, and a test compares them.
 insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
 values
   ('photos', 'photos', false, 10485760,
    array['image/png', 'image/jpeg', 'image/webp']),
   ('documents', 'documents', false, 26214400,
    array['application/pdf', 'text/plain'])
-on conflict (id) do update
-set public = excluded.public,
-    file_size_limit = excluded.file_size_limit,
-    allowed_mime_types = excluded.allowed_mime_types;
+-- A bucket of that name that is there already is somebody's, and stays so.
+on conflict (id) do nothing;
 
 create policy "people read the files in their own folder" on storage.objects
   for select to authenticated

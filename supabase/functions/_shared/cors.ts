@@ -38,11 +38,14 @@ const RESPONSE_HEADERS = [
 /** In seconds. Chromium keeps a preflight for two hours at most. */
 const MAX_AGE_S = 7200;
 
+/** The part of the settings that this is about. */
+type Origins = Pick<Config, "allowedOrigins">;
+
 /** Answers a preflight. It carries no token, so nothing else is asked of it. */
 export function preflight(
   request: Request,
   methods: readonly string[],
-  config: Config,
+  config: Origins,
 ): Response {
   const response = new Response(null, { status: 204 });
   const { headers } = response;
@@ -59,7 +62,7 @@ export function preflight(
 export function share(
   headers: Headers,
   request: Request,
-  config: Config,
+  config: Origins,
 ): void {
   // Of a fetched answer, say: what another server allows is not ours.
   for (const name of [...headers.keys()]) {
@@ -73,7 +76,7 @@ export function share(
 }
 
 /** Byte for byte: a pattern is how `https://app.example.com.evil.tld` gets in. */
-function allowedOrigin(request: Request, config: Config): string | undefined {
+function allowedOrigin(request: Request, config: Origins): string | undefined {
   if (config.allowedOrigins === undefined) return "*";
   const origin = request.headers.get("origin") ?? "";
   return config.allowedOrigins.includes(origin) ? origin : undefined;

@@ -18,6 +18,11 @@ import type { Route, Scope } from "./route.ts";
 
 const unexpected = problem(500, "Unexpected error");
 
+const NOT_CONFIGURED = "The function is not configured";
+
+/** Before the settings are known. What is answered then holds nothing. */
+const ANY_ORIGIN = { allowedOrigins: undefined };
+
 /** What is particular to one function. */
 export interface Definition<Ports> {
   /** The folder's name: also the log field and the Sentry tag. */
@@ -34,11 +39,16 @@ export interface Endpoint<Ports> {
   within(config: Config, ports?: Ports): Endpoint<Ports>;
 }
 
-/** Turns a definition into a deployable function. */
+/** Turns a definition into a deployable function, which also has `/health`. */
 export function endpoint<Ports>(
-  definition: Definition<Ports>,
+  given: Definition<Ports>,
   config: () => Config = deployedConfig,
 ): Endpoint<Ports> {
+  const { name, routes } = given;
+  const health = () => Promise.resolve(healthOf(name));
+  // First, or a pattern such as `GET /{id}` would take it.
+  const all = { "GET /health": health, ...routes };
+  const definition = { ...given, routes: all };
   return {
     fetch: (request) => respond(definition, request, config),
     within(config, ports) {
@@ -54,12 +64,18 @@ async function respond<Ports>(
   settings: () => Config,
 ): Promise<Response> {
   const { name: fn, routes } = definition;
-  const config = attempt(settings);
-  if (config instanceof Error) return misconfigured(config, fn);
-  if (request.method === "OPTIONS") {
-    return preflight(request, methodsOf(routes), config);
-  }
   const requestId = requestIdOf(request);
+  const config = attempt(settings);
+  if (request.method === "OPTIONS") {
+    const origins = config instanceof Error ? ANY_ORIGIN : config;
+    return preflight(request, methodsOf(routes), origins);
+  }
+  if (config instanceof Error) {
+    complain(config, { function: fn, requestId });
+    const answer = explain(unexpected(NOT_CONFIGURED), requestId);
+    share(answer.headers, request, ANY_ORIGIN);
+    return answer;
+  }
   const line = openLine({ fn, request, requestId, config });
   let code: string | undefined;
 
@@ -68,8 +84,8 @@ async function respond<Ports>(
     .then((answer) => new Response(answer.body, answer))
     .catch((error) => {
       const problem = problemOf(error);
-      const circumstances = { function: fn, requestId };
-      if (problem.status >= 500) report(error, circumstances, config);
+      const trace = { function: fn, requestId };
+      if (problem.status >= 500) report(error, trace, config);
       code = problem.code;
       return explain(problem, requestId);
     });
@@ -94,13 +110,12 @@ async function run<Ports>(
 ): Promise<Response> {
   const { name, routes, ports } = definition;
   const path = pathBelow(name, request);
-  if (path === "/health" && request.method === "GET") return health(name);
   const { route, params } = matchRoute(routes, request.method, path);
   return await route({ request, params, config, ports });
 }
 
 /** Says that the function starts and finds its settings. No secrets, no auth. */
-function health(name: string): Response {
+function healthOf(name: string): Response {
   const headers = { "cache-control": "no-store" };
   return Response.json({ status: "ok", function: name }, { headers });
 }
@@ -121,18 +136,12 @@ function attempt<T>(work: () => T): T | Error {
   }
 }
 
-/** Without settings there is no origin to allow and no Sentry to tell. */
-function misconfigured(error: Error, fn: string): Response {
-  const requestId = crypto.randomUUID();
-  complain(error, { function: fn, requestId });
-  return explain(unexpected("The function is not configured"), requestId);
-}
-
 /** The only place where a problem becomes a response. */
 function explain(problem: Problem, requestId: string): Response {
   const { status } = problem;
   const headers = new Headers(problem.headers);
   headers.set("content-type", "application/problem+json");
+  headers.set("x-request-id", requestId);
   headers.set("cache-control", "no-store");
   // RFC 9110 §15.5.2 requires it.
   if (status === 401) headers.set("www-authenticate", "Bearer");

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { anyone } from "./caller.ts";
 import { endpoint } from "./endpoint.ts";
 import { problem } from "./problem.ts";
-import { type Limits, route } from "./route.ts";
+import { type Limits, route, type Scope } from "./route.ts";
 import { assertProblem } from "./testing/assert.ts";
 import { testConfig } from "./testing/config.ts";
 import { KiB, seconds } from "./units.ts";
@@ -20,7 +20,7 @@ function echo(
     auth: anyone,
     input: v.unknown(),
     limits,
-    async handle({ input, once, signal }) {
+    async handle({ input, once }, signal: AbortSignal) {
       await act(signal);
       handled.push(input);
       return Response.json({ input, key: once?.key });
@@ -32,7 +32,8 @@ function echo(
     "GET /{id}": operation,
     "DELETE /{id}/parts/{part}": operation,
   } as const;
-  const fn = endpoint({ name: "echo", ports: () => null, routes });
+  const ports = ({ signal }: Scope) => signal;
+  const fn = endpoint({ name: "echo", ports, routes });
   return { fn, handled };
 }
 
@@ -128,6 +129,17 @@ Deno.test("endpoint() answers /health without a caller", async () => {
   deepStrictEqual(await response.json(), { status: "ok", function: "echo" });
 });
 
+Deno.test("endpoint() takes nothing but GET at /health", async () => {
+  const { fn } = echo();
+  const request = new Request("http://x/echo/health", { method: "POST" });
+
+  const response = await fn.within(CONFIG).fetch(request);
+
+  // The pattern "GET /{id}" of this function is there as well.
+  strictEqual(response.headers.get("allow"), "GET");
+  strictEqual(response.status, 405);
+});
+
 Deno.test("endpoint() answers 404 to a path it has not", async () => {
   const { fn } = echo();
 
@@ -196,8 +208,12 @@ Deno.test("endpoint() says when its settings are missing, and not which", async 
 
   const response = await fetch(post("{}"));
 
-  strictEqual(response.status, 500);
-  strictEqual((await response.text()).includes("SUPABASE_URL"), false);
+  strictEqual(response.headers.get("access-control-allow-origin"), "*");
+  const shown = await response.clone().text();
+  strictEqual(shown.includes("SUPABASE_URL"), false);
+  await assertProblem(response, { status: 500, title: "Unexpected error" });
+  const options = new Request("http://x/e", { method: "OPTIONS" });
+  strictEqual((await fetch(options)).status, 204);
 });
 
 Deno.test("endpoint() stops waiting, and its ports with it", async () => {

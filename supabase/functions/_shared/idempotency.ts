@@ -41,7 +41,9 @@ export async function onceOf(
   const match = header.match(KEY);
   const key = match?.[1] ?? match?.[2];
   if (key === undefined) {
-    throw invalidKey("Cannot use the key: it must be 1 to 255 characters");
+    throw invalidKey(
+      "Cannot use the key: it must be 1 to 255 letters, digits or signs",
+    );
   }
   return { key, fingerprint: await sha256(body) };
 }

@@ -45,7 +45,7 @@ export function matchRoute<Route>(
     allowed.push(wanted);
   }
   if (allowed.length === 0) throw notFound(`Nothing is at ${path}`);
-  const allow = allowed.join(", ");
+  const allow = [...new Set(allowed)].join(", ");
   throw methodNotAllowed(`Cannot ${method} here`, { allowed }, {
     headers: { allow },
   });
@@ -54,7 +54,7 @@ export function matchRoute<Route>(
 /** Every method of every route, for a preflight. */
 export function methodsOf(routes: Routes<unknown>): string[] {
   const methods = Object.keys(routes).map((pattern) => pattern.split(" ")[0]);
-  return [...new Set(["GET", ...methods])].filter((it) => it !== undefined);
+  return [...new Set(methods)].filter((it) => it !== undefined);
 }
 
 /** `{id}` takes one segment, as it stands: ids need no decoding. */

@@ -13,8 +13,8 @@ const FLUSH_MS = 2_000;
 /** Characters of a stack. The platform cuts a log line at 10,000. */
 const MAX_STACK = 8_000;
 
-/** What a report says beside the error. */
-export interface Circumstances {
+/** Which request of which function an error belongs to. */
+export interface Trace {
   readonly function: string;
   readonly requestId: string;
 }
@@ -22,20 +22,20 @@ export interface Circumstances {
 /** Records an error nobody expected. Returns at once, and never throws. */
 export function report(
   error: unknown,
-  circumstances: Circumstances,
+  trace: Trace,
   config: Config,
 ): void {
   // First, because Sentry may be away, or not take it.
-  complain(error, circumstances);
+  complain(error, trace);
   if (config.sentryDsn === undefined) return;
-  afterAnswer(send(error, circumstances, config));
+  afterAnswer(send(error, trace, config));
 }
 
 /** Records an error on stderr, as one line. */
-export function complain(error: unknown, circumstances: Circumstances): void {
+export function complain(error: unknown, trace: Trace): void {
   const text = scrub(describe(error)).slice(0, MAX_STACK);
   // deno-lint-ignore no-console -- the platform collects stderr
-  console.error(JSON.stringify({ ...circumstances, error: text }));
+  console.error(JSON.stringify({ ...trace, error: text }));
 }
 
 /** Anything can be thrown: `null`, or an object whose `toString` throws. */
@@ -55,7 +55,7 @@ let started: Promise<Sentry> | undefined;
 
 async function send(
   error: unknown,
-  circumstances: Circumstances,
+  trace: Trace,
   config: Config,
 ): Promise<void> {
   started ??= start(config);
@@ -63,15 +63,15 @@ async function send(
   const sentry = await started;
   const { region, executionId } = config.deployment;
   sentry.withIsolationScope((scope) => {
-    scope.setTags({ ...circumstances, region, executionId });
+    scope.setTags({ ...trace, region, executionId });
     sentry.captureException(error);
   });
   await sentry.flush(FLUSH_MS);
 }
 
 /**
- * Imported on the first bug and not before: the SDK costs 130 ms of cold start
- * (Deno 2.9.6, 2026-11). Its defaults send the caller's token and cookies, so
+ * Imported on the first bug and not before: the SDK costs as much cold start as
+ * everything else together. Its defaults send the caller's token and cookies, so
  * only what names the error is switched on, and that is scrubbed.
  */
 async function start(config: Config): Promise<Sentry> {

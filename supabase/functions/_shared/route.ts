@@ -31,8 +31,6 @@ export interface Call<Caller, Input> {
   readonly input: Input;
   /** What makes a retry the same request; only if the caller sent a key. */
   readonly once: Once | undefined;
-  /** Aborts when the time limit passes. */
-  readonly signal: AbortSignal;
 }
 
 /** Bounds that hold whatever a caller sends. */
@@ -88,7 +86,7 @@ export function route<Caller, Input, Ports>(
       const input = await readInput(operation.input, source);
       const once = await onceOf(request.headers, body);
       const opened = ports({ config, bearer: bearerOf(request), signal });
-      return await operation.handle({ caller, input, once, signal }, opened);
+      return await operation.handle({ caller, input, once }, opened);
     });
   };
 }

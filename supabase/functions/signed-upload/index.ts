@@ -11,6 +11,7 @@ import * as v from "valibot";
 import { user } from "../_shared/auth.ts";
 import { afterwards, asCaller, asService } from "../_shared/clients.ts";
 import { endpoint } from "../_shared/endpoint.ts";
+import { fields } from "../_shared/fields.ts";
 import { SEGMENT, SEGMENT_RULE } from "../_shared/object_path.ts";
 import { rateLimitHeaders } from "../_shared/rate_limit.ts";
 import { route, type Scope } from "../_shared/route.ts";
@@ -28,7 +29,7 @@ export interface Ports {
   readonly storage: Storage;
 }
 
-const input = v.strictObject({
+const input = fields({
   bucket: v.picklist(BUCKET_NAMES, `Must be one of ${BUCKET_NAMES.join(", ")}`),
   name: v.pipe(v.string("Must be text"), v.regex(SEGMENT, SEGMENT_RULE)),
   type: v.pipe(
@@ -38,8 +39,7 @@ const input = v.strictObject({
   ),
   bytes: v.pipe(
     v.number(WHOLE_BYTES),
-    v.safeInteger(WHOLE_BYTES),
-    v.minValue(1, WHOLE_BYTES),
+    v.check((n) => Number.isSafeInteger(n) && n >= 1, WHOLE_BYTES),
   ),
 });
 
@@ -47,10 +47,13 @@ export default endpoint<Ports>({
   name: "signed-upload",
   ports: (scope: Scope) => ({
     uploads: supabaseUploads(
-      // As the service: a user who could write these rows would be the policy.
+      // As the service: who may write these rows can upload past the policy.
       asService(scope),
-      // As the service: what it wrote, it takes back.
-      () => asService(afterwards(scope)),
+      // As the service: for the same rows. Opened when it is needed, because
+      // its time runs from then.
+      () =>
+        // As the service: as above.
+        asService(afterwards(scope)),
     ),
     storage: supabaseStorage(asCaller(scope)),
   }),

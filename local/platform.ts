@@ -1,0 +1,18 @@
+/**
+ * The schemas that Supabase brings, before any migration.
+ *
+ * @module
+ */
+import type { Database } from "./database.ts";
+
+/** In `sql/`, in this order. */
+const SCRIPTS = ["roles", "auth", "storage"];
+
+/** Makes them, or finds them as they should be. */
+export async function applyPlatform(database: Database): Promise<void> {
+  for (const name of SCRIPTS) {
+    const file = new URL(`./sql/${name}.sql`, import.meta.url);
+    const script = await Deno.readTextFile(file);
+    await database.asOwner((sql) => sql.run(script));
+  }
+}

@@ -6,7 +6,7 @@
  */
 import type { FunctionConfig } from "./config.ts";
 import { forward, isTimeout, whenRead } from "./forward.ts";
-import type { Keys } from "./keys.ts";
+import { bearerOf, type Keys } from "./keys.ts";
 import { type FunctionProcess, startFunction } from "./process.ts";
 
 /** The platform's: other methods do not reach a function. */
@@ -154,7 +154,7 @@ async function refuseStranger(
   keys: Keys,
 ): Promise<Response | undefined> {
   const known = [keys.publishable, keys.secret];
-  const bearer = request.headers.get("authorization")?.replace(/^Bearer /i, "");
+  const bearer = bearerOf(request);
   if (known.includes(request.headers.get("apikey") ?? "")) {
     if (bearer === undefined || known.includes(bearer)) return undefined;
   }

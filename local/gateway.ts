@@ -4,7 +4,7 @@
  * @module
  */
 import type { Claims } from "./database.ts";
-import { identify, type Keys } from "./keys.ts";
+import { identify, type Keys, refuseKey } from "./keys.ts";
 import type { Rest } from "./rest.ts";
 
 type Handler = (request: Request) => Promise<Response>;
@@ -48,25 +48,17 @@ async function identified(
 ): Promise<Response> {
   const identity = await identify(request, keys);
   if ("claims" in identity) return await serve(request, identity.claims);
-  return Response.json(REFUSALS[identity.refused], { status: 401 });
+  const { refused } = identity;
+  if (refused !== "bad token") return refuseKey(refused);
+  return Response.json(BAD_TOKEN, { status: 401 });
 }
 
-/** As the platform words them. */
-const REFUSALS = {
-  "no key": {
-    message: "No API key found in request",
-    hint: "No `apikey` request header or url param was found.",
-  },
-  "bad key": {
-    message: "Invalid API key",
-    hint: "Double check your Supabase `anon` or `service_role` API key.",
-  },
-  "bad token": {
-    code: "PGRST301",
-    details: null,
-    hint: null,
-    message: "JWSError JWSInvalidSignature",
-  },
+/** As PostgREST words it. */
+const BAD_TOKEN = {
+  code: "PGRST301",
+  details: null,
+  hint: null,
+  message: "JWSError JWSInvalidSignature",
 };
 
 function nothing(): Promise<Response> {

@@ -96,6 +96,28 @@ function random(): string {
   return crypto.randomUUID().replaceAll("-", "");
 }
 
+/** The token of an `Authorization: Bearer` header. */
+export function bearerOf(request: Request): string | undefined {
+  const header = request.headers.get("authorization");
+  return header?.match(/^Bearer\s+(\S+)$/i)?.[1];
+}
+
+/** The 401 of the platform's gateway, which looks at keys alone. */
+export function refuseKey(reason: "no key" | "bad key"): Response {
+  return Response.json(KEY_REFUSALS[reason], { status: 401 });
+}
+
+const KEY_REFUSALS = {
+  "no key": {
+    message: "No API key found in request",
+    hint: "No `apikey` request header or url param was found.",
+  },
+  "bad key": {
+    message: "Invalid API key",
+    hint: "Double check your Supabase `anon` or `service_role` API key.",
+  },
+};
+
 /** What the platform's gateway makes of a request's two headers. */
 export type Identity =
   | { readonly claims: Claims }
@@ -110,8 +132,7 @@ export async function identify(
   request: Request,
   keys: Keys,
 ): Promise<Identity> {
-  const bearer = request.headers.get("authorization")
-    ?.match(/^Bearer\s+(\S+)$/i)?.[1];
+  const bearer = bearerOf(request);
   const key = request.headers.get("apikey") ??
     new URL(request.url).searchParams.get("apikey") ?? bearer;
 

@@ -6,6 +6,7 @@
 import { decodeJwt, errors } from "jose";
 import * as v from "valibot";
 import type { Sql } from "../database.ts";
+import { bearerOf } from "../keys.ts";
 import type { Call } from "./call.ts";
 import { type Refusal, refusal } from "./errors.ts";
 import { findSession, type Session } from "./sessions.ts";
@@ -84,11 +85,6 @@ function claimsOf(call: Call): Readonly<Record<string, unknown>> {
   const { identity, request } = call;
   if ("claims" in identity) return identity.claims;
   throw unusable(bearerOf(request) ?? "");
-}
-
-function bearerOf(request: Request): string | undefined {
-  const header = request.headers.get("authorization");
-  return header?.match(/^Bearer\s+(\S+)$/i)?.[1];
 }
 
 function unusable(token: string): Refusal {

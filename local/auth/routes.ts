@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { identify, type Identity } from "../keys.ts";
+import { identify, refuseKey } from "../keys.ts";
 import { showHealth, showKeys, showSettings } from "./about.ts";
 import { changeAccount, showAccount, signOut } from "./account.ts";
 import { addUser, editUser, removeUser, showUser } from "./admin.ts";
@@ -65,8 +65,10 @@ async function answer(request: Request, stack: AuthStack): Promise<Response> {
   const route = ROUTES.find(({ path }) => path.test(url.pathname));
   const identity = await identify(request, stack.keys);
   if (!route?.open && "refused" in identity) {
-    const turnedAway = atTheGateway(identity.refused);
-    if (turnedAway !== undefined) return turnedAway;
+    // A bad token passes the gateway, and matters only to routes that ask who
+    // is calling.
+    const { refused } = identity;
+    if (refused !== "bad token") return refuseKey(refused);
   }
   if (route === undefined) return notFound();
   const handle = route.methods[request.method];
@@ -75,29 +77,6 @@ async function answer(request: Request, stack: AuthStack): Promise<Response> {
   const body = await readBytes(request);
   const [, ...parameters] = route.path.exec(url.pathname) ?? [];
   return await handle({ stack, request, url, parameters, identity, body });
-}
-
-type Reason = Extract<Identity, { refused: unknown }>["refused"];
-
-/**
- * The gateway looks at keys alone. A bad token passes it, and matters only to
- * the routes that ask who is calling.
- */
-function atTheGateway(reason: Reason): Response | undefined {
-  switch (reason) {
-    case "no key":
-      return Response.json({
-        message: "No API key found in request",
-        hint: "No `apikey` request header or url param was found.",
-      }, { status: 401 });
-    case "bad key":
-      return Response.json({
-        message: "Invalid API key",
-        hint: "Double check your Supabase `anon` or `service_role` API key.",
-      }, { status: 401 });
-    case "bad token":
-      return undefined;
-  }
 }
 
 function notFound(): Response {

@@ -1,0 +1,47 @@
+/**
+ * What the Supabase CLI makes of the project, as far as it gets without Docker.
+ *
+ * @module
+ */
+import { match, strictEqual } from "node:assert/strict";
+import { cp } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+const CLI = "supabase@3.1.0";
+const PROJECT = fileURLToPath(new URL("../supabase", import.meta.url));
+
+/** What `supabase status` says of `config`, which it reads before all else. */
+async function statusWith(
+  change: (config: string) => string,
+): Promise<string> {
+  const root = await Deno.makeTempDir({ prefix: "portico-cli-" });
+  await cp(PROJECT, `${root}/supabase`, { recursive: true });
+  const file = `${root}/supabase/config.toml`;
+  await Deno.writeTextFile(file, change(await Deno.readTextFile(file)));
+
+  const { stdout, stderr } = await new Deno.Command("npx", {
+    args: ["-y", CLI, "status", "--workdir", root],
+    env: { DO_NOT_TRACK: "1", SUPABASE_TELEMETRY_DISABLED: "1" },
+  }).output();
+  await Deno.remove(root, { recursive: true });
+  const decoder = new TextDecoder();
+  return decoder.decode(stdout) + decoder.decode(stderr);
+}
+
+const COMPLAINT = /fail(?:ed|ure) (?:to read|reading) config/i;
+
+Deno.test("the Supabase CLI takes config.toml", async () => {
+  const said = await statusWith((config) => config);
+
+  strictEqual(COMPLAINT.test(said), false, said);
+  // It has come as far as it can: to its containers.
+  match(said, /docker|container/i);
+});
+
+Deno.test("the Supabase CLI would say if it did not", async () => {
+  const said = await statusWith((config) =>
+    config.replace("verify_jwt = false", 'verify_jwt = "no"')
+  );
+
+  match(said, COMPLAINT);
+});

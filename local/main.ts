@@ -128,7 +128,8 @@ function listenForSignals(): { graceful(): Promise<void> } {
     react = undefined;
   };
   Deno.addSignalListener("SIGINT", onSignal);
-  Deno.addSignalListener("SIGTERM", onSignal);
+  // Windows has no such signal.
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", onSignal);
   return { graceful: () => new Promise((resolve) => react = resolve) };
 }
 

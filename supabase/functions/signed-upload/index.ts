@@ -45,18 +45,16 @@ const input = fields({
 
 export default endpoint<Ports>({
   name: "signed-upload",
-  ports: (scope: Scope) => ({
-    uploads: supabaseUploads(
-      // As the service: who may write these rows can upload past the policy.
-      asService(scope),
-      // As the service: for the same rows. Opened when it is needed, because
-      // its time runs from then.
-      () =>
-        // As the service: as above.
-        asService(afterwards(scope)),
-    ),
-    storage: supabaseStorage(asCaller(scope)),
-  }),
+  ports(scope: Scope) {
+    // As the service: who may write these rows can upload past the policy.
+    const service = asService(scope);
+    // As the service: to take back such a row, when time may have run out.
+    const cleaner = () => asService(afterwards(scope));
+    return {
+      uploads: supabaseUploads(service, cleaner),
+      storage: supabaseStorage(asCaller(scope)),
+    };
+  },
   routes: {
     "POST /": route({
       auth: user,

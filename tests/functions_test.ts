@@ -7,7 +7,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import { openFunctions } from "../local/functions.ts";
-import { isRunning } from "./processes.ts";
+import { ends } from "./processes.ts";
 import { startWorld } from "./world.ts";
 
 const CONFIG = `
@@ -202,7 +202,7 @@ Deno.test("a function is not ended in the middle of an answer", async () => {
 
   const pids = text.trim().split(" ");
   strictEqual(pids.length, 3);
-  while (await isRunning(Number(pids[0]))); // then it is
+  ok(await ends(Number(pids[0]))); // then it is
 });
 
 Deno.test("a function that nobody calls ends, and one that is called does not", async () => {
@@ -228,7 +228,7 @@ Deno.test("a function that nobody calls ends, and one that is called does not", 
     for (const pid of await Promise.all([ask(), ask()])) pids.add(pid);
   }
   strictEqual(pids.size, 1);
-  while (await isRunning(Number([...pids][0])));
+  ok(await ends(Number([...pids][0])));
   strictEqual(pids.has(await ask()), false);
 });
 

@@ -22,3 +22,13 @@ export async function isRunning(pid: number): Promise<boolean> {
   const stat = await proc(`${pid}/stat`);
   return stat !== "" && !/\) [ZX]/.test(stat);
 }
+
+/** How long a process may take to end. It takes milliseconds. */
+const PATIENCE_MS = 20_000;
+
+/** Whether `pid` ends, now or soon. */
+export async function ends(pid: number): Promise<boolean> {
+  const last = performance.now() + PATIENCE_MS;
+  while (await isRunning(pid)) if (performance.now() > last) return false;
+  return true;
+}

@@ -7,7 +7,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { cp } from "node:fs/promises";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { PEOPLE } from "../local/people.ts";
-import { childrenOf, isRunning } from "./processes.ts";
+import { childrenOf, ends, isRunning } from "./processes.ts";
 import { fillFromTemplate } from "./world.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
@@ -225,7 +225,7 @@ Deno.test({
     first.kill("SIGKILL");
     await first.status;
     for (const child of children) {
-      while (await isRunning(child)); // it reads the end of its pipe
+      ok(await ends(child)); // it reads the end of its pipe
     }
 
     const second = start(args);

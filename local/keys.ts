@@ -88,7 +88,10 @@ async function make(file: string): Promise<Kept> {
       kid: crypto.randomUUID(),
     },
   };
-  await Deno.writeTextFile(file, JSON.stringify(kept), { mode: 0o600 });
+  // Whole or not at all, whenever the process is killed.
+  const draft = `${file}.draft`;
+  await Deno.writeTextFile(draft, JSON.stringify(kept), { mode: 0o600 });
+  await Deno.rename(draft, file);
   return kept;
 }
 
@@ -139,7 +142,8 @@ export async function identify(
   if (key === undefined) return { refused: "no key" };
   const base = await claimsOfKey(key, keys);
   if (base === undefined) return { refused: "bad key" };
-  if (bearer === undefined || bearer.startsWith("sb_")) return { claims: base };
+  const isOnlyTheKey = bearer === key || bearer?.startsWith("sb_");
+  if (bearer === undefined || isOnlyTheKey) return { claims: base };
 
   const payload = await keys.verify(bearer);
   if (payload === undefined || typeof payload["role"] !== "string") {

@@ -94,11 +94,13 @@ export function openFunctions(setting: Setting): Functions {
     const end = begin(it);
     try {
       const port = await it.process.port.catch(() => undefined);
-      if (port === undefined) throw refuse(503, "BOOT_ERROR", BOOT_ERROR);
+      if (port === undefined) {
+        end();
+        return refuse(503, "BOOT_ERROR", BOOT_ERROR);
+      }
       return whenRead(await forward(request, name, port, answerMs), end);
     } catch (error) {
       end();
-      if (error instanceof Response) return error;
       if (isTimeout(error)) return refuse(504, "IDLE_TIMEOUT", IDLE_TIMEOUT);
       log(name, String(error));
       return refuse(500, "WORKER_ERROR", "Function exited without an answer");

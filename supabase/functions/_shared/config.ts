@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { isRecord } from "./record.ts";
 
 /** Settings of a running function. Secrets never leave the adapter they are for. */
 export interface Config {
@@ -122,10 +123,6 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Whether `value` has the shape of a key set. */

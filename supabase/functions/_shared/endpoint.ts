@@ -53,7 +53,7 @@ export function endpoint<Ports>(
     fetch: (request) => respond(definition, request, config),
     within(config, ports) {
       const opened = ports === undefined ? {} : { ports: () => ports };
-      return endpoint({ ...definition, ...opened }, () => config);
+      return endpoint({ ...given, ...opened }, () => config);
     },
   };
 }

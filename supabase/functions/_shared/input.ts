@@ -5,6 +5,7 @@
  */
 import { parseJson } from "./json.ts";
 import { problem } from "./problem.ts";
+import { isRecord } from "./record.ts";
 
 const invalidInput = problem(422, "Invalid input");
 const unsupportedMediaType = problem(415, "Unsupported media type");
@@ -53,7 +54,7 @@ export async function readInput<Output>(
   const given = hasJsonBody(request.method)
     ? readJson(request, body)
     : readQuery(new URL(request.url).searchParams);
-  const value = Object.keys(params).length > 0 && isObject(given)
+  const value = Object.keys(params).length > 0 && isRecord(given)
     ? { ...given, ...params }
     : given;
 
@@ -100,10 +101,6 @@ function readQuery(query: URLSearchParams): Record<string, string> {
       return { detail: "Given more than once", pointer: pointerOf([name]) };
     }),
   });
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** A JSON Pointer (RFC 6901) as a URI fragment: `#/items/0/name`. */

@@ -16,6 +16,7 @@ import { endpoint } from "../supabase/functions/_shared/endpoint.ts";
 import { route } from "../supabase/functions/_shared/route.ts";
 import { testConfig } from "../supabase/functions/_shared/testing/config.ts";
 import { startIssuer } from "../supabase/functions/_shared/testing/issuer.ts";
+import { serve } from "../supabase/functions/_shared/testing/server.ts";
 import { KiB, seconds } from "../supabase/functions/_shared/units.ts";
 import { median, table } from "../tools/report.ts";
 
@@ -50,10 +51,6 @@ function piped(auth: Auth<unknown>) {
   });
 }
 
-function listen(fetch: (request: Request) => Promise<Response>) {
-  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, fetch);
-}
-
 await using issuer = await startIssuer();
 const config = testConfig(issuer.url, {
   SUPABASE_JWKS: JSON.stringify(issuer.keys),
@@ -63,20 +60,20 @@ const headers = {
   authorization: `Bearer ${await issuer.sign({ exp: 2_000_000_000 })}`,
 };
 const contestants = [
-  { name: "a bare handler", server: listen(bare) },
+  { name: "a bare handler", server: serve(bare) },
   {
     name: "endpoint(), anyone",
-    server: listen(piped(anyone).within(config).fetch),
+    server: serve(piped(anyone).within(config).fetch),
   },
   {
     name: "endpoint(), user",
-    server: listen(piped(user).within(config).fetch),
+    server: serve(piped(user).within(config).fetch),
   },
 ].map((it) => ({ ...it, times: [] as number[] }));
 
 for (let round = -WARM_UP; round < ROUNDS; round++) {
   for (const { server, times } of contestants) {
-    const url = `http://127.0.0.1:${server.addr.port}/bench`;
+    const url = `${server.url}/bench`;
     const at = performance.now();
     const response = await fetch(url, { method: "POST", headers, body: BODY });
     await response.text();
@@ -84,7 +81,7 @@ for (let round = -WARM_UP; round < ROUNDS; round++) {
     if (round >= 0) times.push(performance.now() - at);
   }
 }
-for (const { server } of contestants) await server.shutdown();
+for (const { server } of contestants) await server[Symbol.asyncDispose]();
 
 const base = median(contestants[0]?.times ?? []);
 table(

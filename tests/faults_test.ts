@@ -7,8 +7,9 @@
 import { strictEqual } from "node:assert/strict";
 import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
 import { testConfig } from "../supabase/functions/_shared/testing/config.ts";
+import { serve } from "../supabase/functions/_shared/testing/server.ts";
 import signedUpload from "../supabase/functions/signed-upload/index.ts";
-import { startWorld } from "./world.ts";
+import { startWorld, tokenOf } from "./world.ts";
 
 const world = await startWorld();
 Deno.test.afterAll(async () => await world[Symbol.asyncDispose]());
@@ -16,19 +17,12 @@ Deno.test.afterAll(async () => await world[Symbol.asyncDispose]());
 /** The stack, but for Storage, which answers as `storage` does. */
 function stackWith(storage: () => Response | Promise<Response>) {
   const { url, keys } = world.stack;
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    async ({ url: asked, method, headers, body }) => {
-      const { pathname, search } = new URL(asked);
-      if (pathname.startsWith("/storage/")) return await storage();
-      return await fetch(`${url}${pathname}${search}`, {
-        method,
-        headers,
-        body,
-      });
-    },
-  );
-  const config = testConfig(`http://127.0.0.1:${server.addr.port}`, {
+  const server = serve(async ({ url: asked, method, headers, body }) => {
+    const { pathname, search } = new URL(asked);
+    if (pathname.startsWith("/storage/")) return await storage();
+    return await fetch(`${url}${pathname}${search}`, { method, headers, body });
+  });
+  const config = testConfig(server.url, {
     SUPABASE_PUBLIC_URL: url,
     SUPABASE_JWKS: JSON.stringify(keys.jwks),
     SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: keys.publishable }),
@@ -36,20 +30,19 @@ function stackWith(storage: () => Response | Promise<Response>) {
   });
   return {
     fetch: signedUpload.within(config).fetch,
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 
 async function askAsSomebody(
   fetch: (request: Request) => Promise<Response>,
 ): Promise<Response> {
-  const { client } = await world.newPerson();
-  const { data } = await client.auth.getSession();
+  const token = await tokenOf(await world.newPerson());
   return await fetch(
     new Request("http://localhost/signed-upload", {
       method: "POST",
       headers: {
-        authorization: `Bearer ${data.session?.access_token}`,
+        authorization: `Bearer ${token}`,
         "content-type": "application/json",
       },
       body: JSON.stringify({

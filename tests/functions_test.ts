@@ -8,7 +8,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import { openFunctions } from "../local/functions.ts";
 import { ends } from "./processes.ts";
-import { startWorld } from "./world.ts";
+import { startWorld, tokenOf } from "./world.ts";
 
 const CONFIG = `
 [api]
@@ -119,9 +119,7 @@ Deno.test("Deno.serve works as well, whatever port it asks for", async () => {
 
 Deno.test("verify_jwt is on unless it is switched off", async () => {
   const { keys } = world.stack;
-  const alice = await world.newPerson();
-  const { data } = await alice.client.auth.getSession();
-  const token = data.session?.access_token;
+  const token = await tokenOf(await world.newPerson());
   const status = async (headers: HeadersInit, method = "GET") => {
     const response = await call("guarded", { headers, method });
     await response.body?.cancel();

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { platformEnvironment } from "../local/function_env.ts";
 import { functionNames } from "../tools/imports.ts";
 import { startRegistry } from "../tools/jsr/registry.ts";
-import { startWorld } from "./world.ts";
+import { startWorld, tokenOf } from "./world.ts";
 
 /** Source: the version that Supabase's edge runtime is built from. */
 const HOSTED = "2.1.4";
@@ -64,8 +64,7 @@ for (const name of await functionNames(FUNCTIONS)) {
 
 Deno.test(`signed-upload gives a ticket under Deno ${HOSTED}`, async () => {
   const alice = await world.newPerson();
-  const { data } = await alice.client.auth.getSession();
-  const token = data.session?.access_token;
+  const token = await tokenOf(alice);
 
   const { status, body } = await call("signed-upload", {
     url: "http://localhost/signed-upload",

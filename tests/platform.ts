@@ -45,22 +45,3 @@ export function readScript(name: string): Promise<string> {
   const file = new URL(`../local/sql/${name}.sql`, import.meta.url);
   return Deno.readTextFile(file);
 }
-
-/** A server on a free port. */
-export interface Server extends AsyncDisposable {
-  readonly url: string;
-}
-
-/** Starts a server whose requests `handle` answers. */
-export function serve(
-  handle: (request: Request) => Promise<Response>,
-): Server {
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    handle,
-  );
-  return {
-    url: `http://127.0.0.1:${server.addr.port}`,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
-}

@@ -7,7 +7,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
 import { BUCKETS, LIMIT } from "../supabase/functions/signed-upload/policy.ts";
-import { type Person, startWorld } from "./world.ts";
+import { type Person, startWorld, tokenOf } from "./world.ts";
 
 const world = await startWorld();
 Deno.test.afterAll(async () => await world[Symbol.asyncDispose]());
@@ -18,11 +18,6 @@ const PHOTO = {
   type: "image/png",
   bytes: 1000,
 };
-
-async function tokenOf({ client }: Person): Promise<string> {
-  const { data } = await client.auth.getSession();
-  return data.session?.access_token ?? "";
-}
 
 function ask(
   token: string,

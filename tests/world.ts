@@ -90,6 +90,12 @@ export function connect(url: string, key: string): SupabaseClient {
   });
 }
 
+/** The access token that a person has now. */
+export async function tokenOf({ client }: Person): Promise<string> {
+  const { data } = await client.auth.getSession();
+  return data.session?.access_token ?? "";
+}
+
 /** Puts an empty database where a stack expects it, faster than it could. */
 export async function fillFromTemplate(data: string): Promise<void> {
   await Deno.mkdir(new URL("../.local", import.meta.url), { recursive: true });

@@ -8,7 +8,8 @@ import { equal, ok } from "node:assert/strict";
 import type { AuthError, Session, SupabaseClient } from "@supabase/supabase-js";
 import { authApi } from "../../local/auth/routes.ts";
 import type { Keys } from "../../local/keys.ts";
-import { openPlatform, type Platform, serve } from "../platform.ts";
+import { serve } from "../../supabase/functions/_shared/testing/server.ts";
+import { openPlatform, type Platform } from "../platform.ts";
 import { connect } from "../world.ts";
 
 /** Everybody's. */

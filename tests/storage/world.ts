@@ -8,7 +8,8 @@ import { equal } from "node:assert/strict";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import type { Keys } from "../../local/keys.ts";
 import { storageApi, sweepOrphans } from "../../local/storage/routes.ts";
-import { openPlatform, type Platform, serve } from "../platform.ts";
+import { serve } from "../../supabase/functions/_shared/testing/server.ts";
+import { openPlatform, type Platform } from "../platform.ts";
 import { connect } from "../world.ts";
 
 /** Of the stack, for buckets without a limit of their own. */

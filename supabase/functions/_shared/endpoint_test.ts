@@ -6,6 +6,7 @@ import { problem } from "./problem.ts";
 import { type Limits, route, type Scope } from "./route.ts";
 import { assertProblem } from "./testing/assert.ts";
 import { testConfig } from "./testing/config.ts";
+import { serve } from "./testing/server.ts";
 import { KiB, seconds } from "./units.ts";
 
 const LIMITS: Limits = { bodyBytes: 1 * KiB, timeoutMs: seconds(5) };
@@ -232,15 +233,11 @@ Deno.test("endpoint() stops waiting, and its ports with it", async () => {
 
 /** Serves `fetch` on loopback, to be spoken to byte by byte. */
 function listen(fetch: (request: Request) => Promise<Response>) {
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    fetch,
-  );
-  const { port } = server.addr;
+  const server = serve(fetch);
+  const { port } = server;
   return {
-    url: `http://127.0.0.1:${port}`,
     connect: () => Deno.connect({ hostname: "127.0.0.1", port }),
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 

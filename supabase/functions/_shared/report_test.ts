@@ -1,19 +1,17 @@
 import { strictEqual } from "node:assert/strict";
 import { report } from "./report.ts";
 import { testConfig } from "./testing/config.ts";
+import { serve } from "./testing/server.ts";
 
 const TOKEN = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl";
 
 Deno.test("report() sends a bug to Sentry, and nothing secret with it", async () => {
   const received = Promise.withResolvers<string>();
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    async (request) => {
-      received.resolve(await request.text());
-      return Response.json({});
-    },
-  );
-  const SENTRY_DSN = `http://public@127.0.0.1:${server.addr.port}/1`;
+  await using server = serve(async (request) => {
+    received.resolve(await request.text());
+    return Response.json({});
+  });
+  const SENTRY_DSN = `http://public@127.0.0.1:${server.port}/1`;
   const config = testConfig("http://127.0.0.1:1", { SENTRY_DSN });
   const cause = new Error(`GET /x?token=canary as canary@mail.example.com`);
   const error = new Error(`Cannot use Bearer ${TOKEN}`, { cause });

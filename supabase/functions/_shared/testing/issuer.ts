@@ -10,6 +10,7 @@ import {
   SignJWT,
 } from "jose";
 import type { JsonWebKeySet } from "../config.ts";
+import { serve } from "./server.ts";
 
 /** Somebody with a token. */
 export const ALICE = "7f3c0b1e-0000-4000-8000-000000000001";
@@ -37,14 +38,11 @@ export type Claims = Readonly<Record<string, unknown>>;
 export async function startIssuer(): Promise<Issuer> {
   let hits = 0;
   let signer = await makeSigner();
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    () => {
-      hits++;
-      return issuer.answer();
-    },
-  );
-  const url = `http://127.0.0.1:${server.addr.port}`;
+  const server = serve(() => {
+    hits++;
+    return issuer.answer();
+  });
+  const { url } = server;
 
   const issuer: Issuer = {
     url,
@@ -64,7 +62,7 @@ export async function startIssuer(): Promise<Issuer> {
     async rotate() {
       signer = await makeSigner();
     },
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
   return issuer;
 }

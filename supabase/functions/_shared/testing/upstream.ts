@@ -5,6 +5,7 @@
  */
 import type { Scope } from "../route.ts";
 import { testConfig } from "./config.ts";
+import { serve } from "./server.ts";
 
 /** A running upstream. `await using` closes it. */
 export interface Upstream extends AsyncDisposable {
@@ -16,13 +17,10 @@ export interface Upstream extends AsyncDisposable {
 export function startUpstream(
   answer: (request: Request) => Response | Promise<Response>,
 ): Upstream {
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    answer,
-  );
+  const server = serve(answer);
   return {
-    scope: scopeOf(`http://127.0.0.1:${server.addr.port}`),
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    scope: scopeOf(server.url),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 

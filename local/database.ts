@@ -4,11 +4,16 @@
  *
  * @module
  */
-import { type Transaction, types } from "@electric-sql/pglite";
-import { pgcrypto } from "@electric-sql/pglite/contrib/pgcrypto";
-import { vector } from "@electric-sql/pglite/vector";
+import { type PGlite, type Transaction, types } from "@electric-sql/pglite";
 import { PgliteConnection } from "@supabase/lite/pglite";
+import { extensions } from "./extensions.ts";
+import { SUPERUSER } from "./initdb.ts";
 import { fifoLock, type Lock } from "./lock.ts";
+
+/** The folder holds a database that an earlier version made. */
+export class OldDatabase extends Error {
+  override readonly name = "OldDatabase";
+}
 
 /** What a caller has proved about itself: the payload of its token. */
 export interface Claims {
@@ -41,8 +46,22 @@ export interface Database extends AsyncDisposable {
    * row-level security. What `work` throws rolls it back.
    */
   as<T>(claims: Claims, work: (sql: Sql) => Promise<T>): Promise<T>;
+  /**
+   * One transaction as `role`, as if it had signed in: resetting the role leads
+   * back to it and no further.
+   */
+  asRole<T>(role: string, work: (sql: Sql) => Promise<T>): Promise<T>;
+  /**
+   * What `script` does when a client of `role` sends it whole: outside of a
+   * transaction of ours, so that it may vacuum.
+   *
+   * @returns How many rows its last statement has read or changed.
+   */
+  asClient(role: string, script: string): Promise<number>;
   /** One transaction as the platform itself: nothing is hidden. */
   asOwner<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Calls `react` after each transaction that notified `channel`. */
+  listen(channel: string, react: () => void): Promise<void>;
   /** For `rest.ts`, which drives the session itself. */
   readonly session: Session;
 }
@@ -52,8 +71,6 @@ export interface Session {
   readonly connection: PgliteConnection;
   readonly lock: Lock;
 }
-
-const EXTENSIONS = { pgcrypto, vector };
 
 /** `@supabase/lite` wants times as text, and opens the session its way. */
 const PARSERS = {
@@ -65,12 +82,16 @@ const PARSERS = {
 /**
  * Opens the database in `folder`, and makes it if there is none. Nothing
  * protects the folder from a second process: hold `folder_lock.ts`.
+ *
+ * @throws {OldDatabase} if an earlier version made it.
  */
 export async function openDatabase(folder: string): Promise<Database> {
-  const pgliteOptions = { extensions: EXTENSIONS };
+  const pgliteOptions = { extensions: await extensions() };
   const connection = new PgliteConnection({ url: folder, pgliteOptions });
   const pglite = connection.driver;
   await keepExitCode(() => pglite.waitReady);
+  await requireSuperuser(pglite);
+  await pglite.exec(SESSION);
   const lock = fifoLock();
 
   function transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
@@ -82,11 +103,20 @@ export async function openDatabase(folder: string): Promise<Database> {
   return {
     session: { connection, lock },
     asOwner: transaction,
+    asRole: (role, work) =>
+      transaction(async (sql) => {
+        await sql.query(SIGN_IN, [role]);
+        return await work(sql);
+      }),
+    asClient: (role, script) =>
+      lock.hold(() => keepExitCode(() => sendAs(pglite, role, script))),
     as: (claims, work) =>
       transaction(async (sql) => {
         await sql.query(BECOME, [claims.role, JSON.stringify(claims)]);
         return await work(sql);
       }),
+    listen: (channel, react) =>
+      lock.hold(async () => void await pglite.listen(channel, react)),
     async [Symbol.asyncDispose]() {
       const release = await lock.acquire();
       await pglite.close();
@@ -94,6 +124,46 @@ export async function openDatabase(folder: string): Promise<Database> {
     },
   };
 }
+
+/** Older folders were made before `postgres` was no superuser. */
+async function requireSuperuser(pglite: PGlite): Promise<void> {
+  const { rows: [row] } = await pglite.query<{ name: string }>(
+    "select current_user as name",
+  );
+  if (row?.name !== SUPERUSER) {
+    throw new OldDatabase("Made by an older version");
+  }
+}
+
+/**
+ * What PGlite leaves out when it starts a session. Without the sign-in, a role
+ * that is set for a transaction would stay when it ends.
+ */
+const SESSION = `set session authorization ${SUPERUSER};
+  set search_path to "$user", public, extensions;`;
+
+/** Ends with the transaction. */
+const SIGN_IN = "select set_config('session_authorization', $1, true)";
+
+async function sendAs(
+  pglite: PGlite,
+  role: string,
+  script: string,
+): Promise<number> {
+  await pglite.query(SIGN_IN_FOR_GOOD, [role]);
+  try {
+    const last = (await pglite.exec(script)).at(-1);
+    return last?.affectedRows || last?.rows.length || 0;
+  } finally {
+    // Whatever the script has left open or set.
+    await pglite.exec("rollback");
+    await pglite.exec("reset all");
+    await pglite.exec(SESSION);
+  }
+}
+
+const SIGN_IN_FOR_GOOD =
+  "select set_config('session_authorization', $1, false)";
 
 /** Both settings end with the transaction. PostgREST sets the same two. */
 const BECOME = `select set_config('role', $1, true),

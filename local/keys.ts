@@ -22,6 +22,8 @@ export interface Keys {
   readonly publishable: string;
   /** `sb_secret_…`: bypasses row-level security. */
   readonly secret: string;
+  /** `whsec_…`: what SQL signs its calls of functions with. */
+  readonly webhookSecret: string;
   /** What `/auth/v1/.well-known/jwks.json` answers. */
   readonly jwks: { readonly keys: JWK[] };
   /** Signs a token. `iat` and `exp` are the caller's to give. */
@@ -34,6 +36,7 @@ export interface Keys {
 interface Kept {
   readonly publishable: string;
   readonly secret: string;
+  readonly webhookSecret: string;
   readonly signingKey: JWK;
 }
 
@@ -41,8 +44,8 @@ const ALGORITHM = "ES256";
 
 /** The keys kept in `file`, or new ones that are then kept there. */
 export async function openKeys(file: string): Promise<Keys> {
-  const { publishable, secret, signingKey } = await read(file) ??
-    await make(file);
+  const kept = await read(file) ?? await make(file);
+  const { publishable, secret, webhookSecret, signingKey } = kept;
   const { d: _private, ...publicKey } = signingKey;
   const jwks = { keys: [{ ...publicKey, use: "sig", alg: ALGORITHM }] };
   const privateKey = await importJWK(signingKey, ALGORITHM);
@@ -52,6 +55,7 @@ export async function openKeys(file: string): Promise<Keys> {
   return {
     publishable,
     secret,
+    webhookSecret,
     jwks,
     sign: (claims) =>
       new SignJWT(claims)
@@ -83,6 +87,7 @@ async function make(file: string): Promise<Kept> {
   const kept = {
     publishable: `sb_publishable_${random()}`,
     secret: `sb_secret_${random()}`,
+    webhookSecret: `whsec_${btoa(random())}`,
     signingKey: {
       ...await exportJWK(pair.privateKey),
       kid: crypto.randomUUID(),

@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { BrokenConfig } from "./config.ts";
+import { OldDatabase } from "./database.ts";
 import { FolderInUse } from "./folder_lock.ts";
 import { BrokenMigration } from "./migrations.ts";
 import { PEOPLE } from "./people.ts";
@@ -60,6 +61,7 @@ async function main(args: string[]): Promise<void> {
     data,
     project: PROJECT,
     watch: true,
+    cron: true,
     log: (name, line) => say(`[${name}] ${line}`),
   }).catch((error) => explain(error, port));
 
@@ -106,6 +108,9 @@ function explain(error: unknown, port: number): never {
     throw new Complaint(
       `Migration ${error.message}: mend it and start again, or use --reset`,
     );
+  }
+  if (error instanceof OldDatabase) {
+    throw new Complaint(`${error.message}: start again with --reset`);
   }
   if (error instanceof BrokenConfig) {
     throw new Complaint(`supabase/config.toml: ${error.message}`);

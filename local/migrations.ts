@@ -4,6 +4,8 @@
  * @module
  */
 import type { Database, Sql } from "./database.ts";
+import { SUPERUSER } from "./initdb.ts";
+import { statementsOf } from "./statements.ts";
 
 /** A migration, or the seed, that Postgres refused. */
 export class BrokenMigration extends Error {
@@ -23,7 +25,8 @@ interface Script {
  * transaction of its own, and after the first time the seed.
  *
  * @returns The names of the files that were applied, in order.
- * @throws {BrokenMigration} Naming the file. Earlier ones stay applied.
+ * @throws {BrokenMigration} Naming the file and the line. Earlier files stay
+ * applied.
  */
 export async function migrate(
   database: Database,
@@ -39,6 +42,9 @@ export async function migrate(
   return due.map(({ name }) => name);
 }
 
+/** Whose migrations they are. No superuser: see `initdb.ts`. */
+const OWNER = "postgres";
+
 const HISTORY = `
   create schema if not exists supabase_migrations;
   create table if not exists supabase_migrations.schema_migrations (
@@ -50,7 +56,7 @@ const HISTORY = `
 
 /** The names of the files that were applied before. */
 async function readHistory(database: Database): Promise<Set<string>> {
-  const rows = await database.asOwner(async (sql) => {
+  const rows = await database.asRole(OWNER, async (sql) => {
     await sql.run(HISTORY);
     return await sql.query<{ file: string }>(
       `select version || '_' || name || '.sql' as file
@@ -101,18 +107,33 @@ async function readSeed(project: URL): Promise<Script[]> {
   return [{ name, file, record }];
 }
 
+/**
+ * Runs a script in one transaction, as the owner of a project: what the
+ * platform refuses is refused here.
+ */
 async function apply(
   database: Database,
   { name, file, record }: Script,
 ): Promise<void> {
   const script = await Deno.readTextFile(file);
+  let at = name;
   try {
-    await database.asOwner(async (sql) => {
-      await sql.run(script);
+    const statements = await statementsOf(script);
+    await database.asRole(OWNER, async (sql) => {
+      for (const { text, line, isPrivileged } of statements) {
+        at = `${name}:${line}`;
+        await (isPrivileged ? runAsPlatform(sql, text) : sql.run(text));
+      }
       await record(sql, script);
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new BrokenMigration(`${name}: ${reason}`);
+    throw new BrokenMigration(`${at}: ${reason}`);
   }
+}
+
+async function runAsPlatform(sql: Sql, text: string): Promise<void> {
+  await sql.run(`set local session authorization ${SUPERUSER}`);
+  await sql.run(text);
+  await sql.run(`set local session authorization ${OWNER}`);
 }

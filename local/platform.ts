@@ -6,7 +6,7 @@
 import type { Database } from "./database.ts";
 
 /** In `sql/`, in this order. */
-const SCRIPTS = ["roles", "auth", "storage"];
+const SCRIPTS = ["roles", "auth", "storage", "webhooks", "grants"];
 
 /** Makes them, or finds them as they should be. */
 export async function applyPlatform(database: Database): Promise<void> {

@@ -64,9 +64,7 @@ export async function openRest(
     },
   });
   await app.init();
-  await session.connection.driver.listen("pgrst", () => {
-    connection.clearSchemaCache();
-  });
+  await database.listen("pgrst", () => connection.clearSchemaCache());
 
   return async (request, claims) => {
     const ticket = crypto.randomUUID();

@@ -6,6 +6,7 @@
 import { startRegistry } from "../tools/jsr/registry.ts";
 import { authApi } from "./auth/routes.ts";
 import { readProjectConfig } from "./config.ts";
+import { startCron } from "./cron.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { lockFolder } from "./folder_lock.ts";
 import { openEntrance } from "./entrance.ts";
@@ -15,9 +16,11 @@ import { gateway } from "./gateway.ts";
 import { ensureDatabase } from "./initdb.ts";
 import { type Keys, openKeys } from "./keys.ts";
 import { migrate } from "./migrations.ts";
+import { startNet } from "./net.ts";
 import { applyPlatform } from "./platform.ts";
 import { openRest } from "./rest.ts";
 import { storageApi, sweepOrphans } from "./storage/routes.ts";
+import { keepSecrets, webhookSecretOf } from "./vault.ts";
 import { onChange } from "./watch.ts";
 
 /** Where a stack is and what it serves. */
@@ -30,6 +33,8 @@ export interface Options {
   readonly project: URL;
   /** Starts functions anew when their files change. */
   readonly watch: boolean;
+  /** Runs jobs of `pg_cron` when they are due. */
+  readonly cron: boolean;
   /** Of a function's own output, and of what goes on. */
   log(name: string, line: string): void;
 }
@@ -68,6 +73,13 @@ export async function startStack(options: Options): Promise<Stack> {
   await ensureDatabase(`${data}/database`);
   const database = opened.use(await openDatabase(`${data}/database`));
   await applyPlatform(database);
+
+  const home = new URL("functions/", project);
+  const own = () => ownEnvironment(new URL(".env", home));
+  await keepSecrets(database, {
+    "project_url": url,
+    "webhook_secret": webhookSecretOf(own(), keys),
+  });
   for (const file of await migrate(database, project)) log("migrations", file);
 
   const storage = {
@@ -80,14 +92,17 @@ export async function startStack(options: Options): Promise<Stack> {
   await sweepOrphans(storage);
 
   const registry = opened.use(await startRegistry());
-  const home = new URL("functions/", project);
   const platform = await platformEnvironment({ url, keys, registry });
   const functions = opened.use(openFunctions({
     folder: home,
     functions: config.functions,
     keys,
     // The platform's names win: as there, nobody can take them.
-    env: () => ({ ...ownEnvironment(new URL(".env", home)), ...platform }),
+    env: () => ({
+      WEBHOOK_SECRET: keys.webhookSecret,
+      ...own(),
+      ...platform,
+    }),
     idleMs: IDLE_MS,
     answerMs: ANSWER_MS,
     log,
@@ -102,6 +117,11 @@ export async function startStack(options: Options): Promise<Stack> {
     rest: await openRest(database, config.schemas),
     keys,
   }));
+
+  opened.use(await startNet(database, (line) => log("net", line)));
+  if (options.cron) {
+    opened.use(await startCron(database, (line) => log("cron", line)));
+  }
 
   const closing = opened.move();
   return {

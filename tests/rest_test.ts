@@ -54,8 +54,9 @@ Deno.test("a request runs as a Postgres role of the project's own", async () => 
   await world.service().auth.admin.updateUserById(bob.id, { role: "manager" });
   await bob.client.auth.signInWithPassword(bob);
 
-  const { data } = await bob.client.rpc("who");
+  const { data, error } = await bob.client.rpc("who");
 
+  strictEqual(error, null);
   strictEqual(data?.role, "manager");
 });
 

@@ -6,7 +6,7 @@
 import { cp } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
-import { ensureDatabase } from "../local/initdb.ts";
+import { ensureDatabase, LAYOUT } from "../local/initdb.ts";
 import { type Stack, startStack } from "../local/stack.ts";
 
 /** Somebody who has signed up just now, and whom no other test knows. */
@@ -43,7 +43,7 @@ const VERSION = imports["@electric-sql/pglite"].split("@").at(-1);
 
 /** An empty database takes seconds to make, and is made once for a version. */
 const TEMPLATE = fileURLToPath(
-  new URL(`../.local/template-${VERSION}`, import.meta.url),
+  new URL(`../.local/template-${VERSION}-${LAYOUT}`, import.meta.url),
 );
 
 /** Starts `project` on a free port and an empty data folder. */
@@ -56,6 +56,7 @@ export async function startWorld(project = PROJECT): Promise<World> {
     data,
     project,
     watch: true,
+    cron: false, // or jobs would run at some full minute of some test
     log: (name, line) => lines.push(`[${name}] ${line}`),
   });
 

@@ -40,7 +40,7 @@ Deno.test("auth.uid(), role(), email() and jwt() say who a statement is for", as
     app: null,
   }]);
   deepStrictEqual(nobody, [{
-    db: "postgres",
+    db: "supabase_admin",
     uid: null,
     role: null,
     email: null,

@@ -75,7 +75,7 @@ await Deno.writeTextFile(
   'OWN_SETTING="from the file"\n',
 );
 
-const world = await startWorld(project);
+const world = await startWorld({ project });
 Deno.test.afterAll(async () => {
   await world[Symbol.asyncDispose]();
   await Deno.remove(folder, { recursive: true });

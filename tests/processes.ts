@@ -10,10 +10,15 @@ async function proc(path: string): Promise<string> {
   return new TextDecoder().decode((await command.output()).stdout);
 }
 
-/** Processes whose parent is `pid`. */
+/** Processes whose parent is `pid`. Linux lists them by its threads. */
 export async function childrenOf(pid: number): Promise<number[]> {
-  const text = await proc(`${pid}/task/${pid}/children`);
-  return text.split(" ").filter(Boolean).map(Number);
+  const { stdout } = await new Deno.Command("sh", {
+    args: ["-c", `cat /proc/${pid}/task/*/children`],
+  }).output();
+  const found = new TextDecoder().decode(stdout).match(/\d+/g) ?? [];
+  // For a parent that is this process, the shell was one of them.
+  const running = await Promise.all(found.map(Number).map(isRunning));
+  return found.map(Number).filter((_, i) => running[i]);
 }
 
 /** Whether `pid` has not ended. */

@@ -46,8 +46,21 @@ const TEMPLATE = fileURLToPath(
   new URL(`../.local/template-${VERSION}-${LAYOUT}`, import.meta.url),
 );
 
-/** Starts `project` on a free port and an empty data folder. */
-export async function startWorld(project = PROJECT): Promise<World> {
+/** How a world differs from others. */
+export interface Options {
+  /** Its `supabase/` folder: this project's unless given. */
+  readonly project?: URL;
+  /** Whether jobs run when they are due. Not unless given: see `startWorld`. */
+  readonly cron?: boolean;
+}
+
+/**
+ * Starts a project on a free port and an empty data folder. Without cron, or
+ * jobs would run at some full minute of some test.
+ */
+export async function startWorld(
+  { project = PROJECT, cron = false }: Options = {},
+): Promise<World> {
   const data = await Deno.makeTempDir({ prefix: "portico-" });
   await fillFromTemplate(data);
   const lines: string[] = [];
@@ -56,7 +69,7 @@ export async function startWorld(project = PROJECT): Promise<World> {
     data,
     project,
     watch: true,
-    cron: false, // or jobs would run at some full minute of some test
+    cron,
     log: (name, line) => lines.push(`[${name}] ${line}`),
   });
 

@@ -17,11 +17,11 @@ export function asCaller(scope: Scope): SupabaseClient {
 const CLEAN_UP_MS = 5_000;
 
 /**
- * The same scope for taking back what was begun. It has a few seconds of its
- * own, since what has to be taken back is often what ran out of time.
+ * The same scope for what outlives the answer: taking back what was begun, by
+ * default, which is often what ran out of time. It has `ms` of its own.
  */
-export function afterwards(scope: Scope): Scope {
-  return { ...scope, signal: AbortSignal.timeout(CLEAN_UP_MS) };
+export function afterwards(scope: Scope, ms = CLEAN_UP_MS): Scope {
+  return { ...scope, signal: AbortSignal.timeout(ms) };
 }
 
 /** As the project itself: nothing is hidden. Say why, where you use it. */

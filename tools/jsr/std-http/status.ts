@@ -7,6 +7,7 @@
 /** Names from the IANA registry of HTTP status codes; RFC 9110 §15. */
 export const STATUS_CODE = {
   Created: 201,
+  Accepted: 202,
 } as const;
 
 /** The status codes that say that something went wrong; RFC 9110 §15.5, §15.6. */

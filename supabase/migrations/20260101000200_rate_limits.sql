@@ -1,11 +1,14 @@
 -- How often somebody may do something.
 --
--- Needs    schema portico (…0000)
--- Makes    portico.rate_limits, portico.take()
+-- Needs    schema portico (…0000), portico.tasks (…0100)
+-- Makes    portico.rate_limits, portico.take(); the task rate_limits
 -- Access   nobody directly: functions of portico_api call take() while they do
 --          the work, so that counting costs no round trip.
--- Size     about 100 bytes a caller and limit. Unlogged: a crash forgives.
--- Undo     drop function portico.take; drop table portico.rate_limits;
+-- Size     about 100 bytes a caller and limit that was used within a day.
+--          Unlogged: a crash forgives.
+-- Undo     drop function portico.take; drop view portico.due_rate_limits; drop
+--          table portico.rate_limits; delete from portico.tasks where name =
+--          'rate_limits';
 
 create unlogged table portico.rate_limits (
   name     text not null check (octet_length(name) between 1 and 64),
@@ -58,3 +61,17 @@ $$;
 comment on function portico.take is 'Takes one token; says whether there was one.';
 
 revoke execute on function portico.take from public;
+
+create index on portico.rate_limits (taken_at);
+
+-- No window is longer than a day: these buckets are full again, which is what
+-- one that is not there is as well.
+create view portico.due_rate_limits as
+select ctid as "row", name || ' ' || subject as key
+from portico.rate_limits
+where taken_at < now() - interval '1 day';
+
+comment on view portico.due_rate_limits is 'Buckets that nobody has used.';
+
+insert into portico.tasks (name, target, max_share)
+values ('rate_limits', 'portico.rate_limits', 1);

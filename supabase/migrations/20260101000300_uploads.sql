@@ -1,13 +1,16 @@
 -- Uploads that have been allowed: what, where to, by whom, until when.
 --
--- Needs    portico.is_live() (…0000), portico.take() (…0100)
--- Makes    portico.uploads, portico_api.open_upload(), cancel_upload()
+-- Needs    portico.is_live() (…0000), portico.tasks (…0100), portico.take()
+--          (…0200)
+-- Makes    portico.uploads, portico_api.open_upload(), cancel_upload(); the
+--          task uploads
 -- Access   service role only: `signed-upload` decides by its policy what may be
 --          uploaded, and a user who could call these would decide for it.
--- Size     about 400 bytes an upload. A person's expired rows are deleted with
---          their next request.
+-- Size     about 400 bytes an upload. Expired rows go with the person's next
+--          request, or with sweep.
 -- Undo     drop function portico_api.open_upload, portico_api.cancel_upload;
---          drop table portico.uploads;
+--          drop view portico.due_uploads; drop table portico.uploads; delete
+--          from portico.tasks where name = 'uploads';
 
 create table portico.uploads (
   id              uuid primary key default gen_random_uuid(),
@@ -115,6 +118,18 @@ $$;
 
 comment on function portico_api.cancel_upload is
   'Takes an upload back. Called by signed-upload.';
+
+create index on portico.uploads (expires_at);
+
+-- Storage takes an upload until its URL expires, and not a moment longer.
+create view portico.due_uploads as
+select ctid as "row", id::text as key
+from portico.uploads
+where expires_at <= now();
+
+comment on view portico.due_uploads is 'Uploads that never came.';
+
+insert into portico.tasks (name, target) values ('uploads', 'portico.uploads');
 
 revoke execute on all functions in schema portico_api from public;
 grant execute on function portico_api.open_upload to service_role;

@@ -1,0 +1,28 @@
+/**
+ * How much one run does. No I/O.
+ *
+ * What a task may remove is in the database: `portico.tasks.max_share`.
+ *
+ * @module
+ */
+import { seconds } from "../_shared/units.ts";
+
+/** Bounds of a run. What is left is the next one's. */
+export interface Budget {
+  /** Rows in one transaction. */
+  readonly batchRows: number;
+  /** Of all tasks together. */
+  readonly maxBatches: number;
+  /** No batch begins after this. */
+  readonly wallMs: number;
+}
+
+/**
+ * A batch costs the function about 2 ms of CPU, so that a whole run takes a
+ * quarter of the 2 s that the platform allows. Measured: bench/README.md.
+ */
+export const BUDGET: Budget = {
+  batchRows: 1_000,
+  maxBatches: 200,
+  wallMs: seconds(20),
+};

@@ -1,0 +1,131 @@
+-- Jobs at fixed times, and signed calls of functions from SQL.
+--
+-- Needs    portico.tasks (…0100); pg_cron, pg_net and Vault, which are
+--          Supabase's
+-- Makes    portico.jobs; portico.nudge(), schedule(), unschedule(); the task
+--          job_runs
+-- Access   the owner of the project only.
+-- Undo     select portico.unschedule(); then drop the functions, the table and
+--          the view portico.due_job_runs.
+--
+-- Before the first use, once for each project:
+--   select vault.create_secret('https://<ref>.supabase.co', 'project_url');
+--   select vault.create_secret('whsec_…', 'webhook_secret');
+-- and the same secret for the functions, as WEBHOOK_SECRET.
+
+create extension if not exists pg_net with schema extensions;
+create extension if not exists pg_cron with schema pg_catalog;
+
+create table portico.jobs (
+  name     text primary key check (name ~ '^[a-z][a-z0-9_-]{0,40}$'),
+  schedule text not null,
+  function text not null check (function ~ '^[a-z][a-z0-9/_-]{0,80}$')
+);
+
+comment on table  portico.jobs is 'What portico.schedule() installs.';
+comment on column portico.jobs.schedule is 'As pg_cron has it, in UTC.';
+comment on column portico.jobs.function is
+  'Of the project, and the path below it if there is one.';
+
+alter table portico.jobs enable row level security;
+
+insert into portico.jobs (name, schedule, function)
+values ('sweep', '*/5 * * * *', 'sweep');
+
+create function portico.secret(wanted text) returns text
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  found text := (
+    select decrypted_secret from vault.decrypted_secrets where name = wanted
+  );
+begin
+  if found is null then
+    raise exception 'Cannot find the secret % in Vault', wanted
+      using hint = format('select vault.create_secret(''…'', %L)', wanted);
+  end if;
+  return found;
+end $$;
+
+-- Calls a function of the project, after the commit. pg_net's queue is there
+-- for every role to read, so what goes through it is signed (Standard Webhooks
+-- 1.0.0) and holds no key and no data. It may get lost.
+create function portico.nudge(function text) returns bigint
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  id text := gen_random_uuid();
+  sent_at text := floor(extract(epoch from clock_timestamp()))::bigint;
+  body jsonb := '{}';
+  signature bytea := extensions.hmac(
+    convert_to(concat_ws('.', id, sent_at, body), 'UTF8'),
+    decode(replace(portico.secret('webhook_secret'), 'whsec_', ''), 'base64'),
+    'sha256'
+  );
+begin
+  return net.http_post(
+    url => rtrim(portico.secret('project_url'), '/') || '/functions/v1/'
+      || function,
+    body => body,
+    headers => jsonb_build_object(
+      'content-type', 'application/json',
+      'webhook-id', id,
+      'webhook-timestamp', sent_at,
+      'webhook-signature', 'v1,' || encode(signature, 'base64')
+    ),
+    timeout_milliseconds => 10000
+  );
+end $$;
+
+comment on function portico.nudge is 'Calls a function of the project, signed.';
+
+-- Installs what portico.jobs says, and takes away what it no longer says. May
+-- be called again at any time. The answer is the number of jobs.
+create function portico.schedule() returns int
+language plpgsql volatile set search_path = '' as $$
+declare
+  installed int;
+begin
+  perform portico.secret('project_url'), portico.secret('webhook_secret');
+  perform cron.unschedule(jobname)
+  from cron.job
+  where jobname like 'portico-%' and username = current_user
+    and not exists (
+      select from portico.jobs where jobname = 'portico-' || name
+    );
+  perform cron.schedule(
+    'portico-' || name, schedule, format('select portico.nudge(%L)', function)
+  )
+  from portico.jobs;
+  get diagnostics installed = row_count;
+  return installed;
+end $$;
+
+comment on function portico.schedule is 'Installs the jobs of Portico.';
+
+-- The answer is the number of jobs that are gone.
+create function portico.unschedule() returns int
+language plpgsql volatile set search_path = '' as $$
+declare
+  gone int;
+begin
+  perform cron.unschedule(jobname)
+  from cron.job
+  where jobname like 'portico-%' and username = current_user;
+  get diagnostics gone = row_count;
+  return gone;
+end $$;
+
+comment on function portico.unschedule is 'Takes the jobs of Portico away.';
+
+-- pg_cron keeps every run for ever.
+create view portico.due_job_runs as
+select run.ctid as "row", run.runid::text as key
+from cron.job_run_details as run
+where run.command like 'select portico.nudge(%'
+  and run.end_time < now() - interval '7 days';
+
+comment on view portico.due_job_runs is 'Runs of our jobs, a week on.';
+
+insert into portico.tasks (name, target, max_share)
+values ('job_runs', 'cron.job_run_details', 1);
+
+revoke execute on all functions in schema portico from public;

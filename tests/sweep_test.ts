@@ -1,0 +1,404 @@
+/**
+ * `sweep` against a whole stack. What must not go is counted every time.
+ *
+ * @module
+ */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
+import { childrenOf } from "./processes.ts";
+import { until } from "./until.ts";
+import { startWorld, tokenOf } from "./world.ts";
+
+const world = await startWorld();
+Deno.test.afterAll(async () => await world[Symbol.asyncDispose]());
+
+const { url, keys } = world.stack;
+const person = await world.newPerson();
+
+/** Makes `due` uploads that have had their time and `live` that have not. */
+async function fill({ due, live }: { due: number; live: number }) {
+  await world.rows("delete from portico.uploads");
+  await world.rows(
+    `insert into portico.uploads (owner, bucket, path, type, bytes, expires_at)
+     select $1, 'photos', i::text, 'image/png', 1,
+       now() + case when i <= $2 then -1 else 1 end * interval '1 minute'
+     from generate_series(1, $2::int + $3::int) as i`,
+    [person.id, due, live],
+  );
+}
+
+async function uploads(): Promise<{ due: number; live: number }> {
+  const [row] = await world.rows<{ due: number; live: number }>(
+    `select count(*) filter (where expires_at <= now())::int as due,
+       count(*) filter (where expires_at > now())::int as live
+     from portico.uploads`,
+  );
+  return { due: row?.due ?? NaN, live: row?.live ?? NaN };
+}
+
+function ask(
+  body: unknown,
+  headers: Readonly<Record<string, string>> = { apikey: keys.secret },
+): Promise<Response> {
+  return fetch(`${url}/functions/v1/sweep`, {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "content-type": "application/json", ...headers },
+  });
+}
+
+interface Result {
+  readonly task: string;
+  readonly outcome: string;
+  readonly removed: number;
+  readonly failed: number;
+  readonly remaining: number;
+}
+
+/** What a run makes of the task `uploads`. */
+async function sweepUploads(more: object = {}): Promise<Result> {
+  const response = await ask({ tasks: ["uploads"], ...more });
+  const { tasks: [result] } = await response.json();
+  return result;
+}
+
+/** Makes the last run of `uploads` as long ago as `interval` says. */
+async function lastRan(interval: string): Promise<void> {
+  await world.rows(
+    `update portico.tasks set holder = null, ended_at = now() - $1::interval
+     where name = 'uploads'`,
+    [interval],
+  );
+}
+
+/** Standard Webhooks 1.0.0, by another implementation of HMAC than ours. */
+function signed(
+  secret: string,
+  { at = Date.now(), body = "{}" }: { at?: number; body?: string } = {},
+): Record<string, string> {
+  const id = crypto.randomUUID();
+  const stamp = String(Math.floor(at / 1000));
+  const key = Uint8Array.fromBase64(secret.replace("whsec_", ""));
+  const mac = createHmac("sha256", key).update(`${id}.${stamp}.${body}`);
+  return {
+    "webhook-id": id,
+    "webhook-timestamp": stamp,
+    "webhook-signature": `v1,${mac.digest("base64")}`,
+  };
+}
+
+const STRANGERS: Readonly<Record<string, () => Promise<HeadersInit>>> = {
+  "nobody": () => Promise.resolve({}),
+  "a publishable key": () => Promise.resolve({ apikey: keys.publishable }),
+  "a wrong secret key": () => Promise.resolve({ apikey: "sb_secret_wrong" }),
+  "a secret key where tokens go": () =>
+    Promise.resolve({ authorization: `Bearer ${keys.secret}` }),
+  "a user": async () => ({ authorization: `Bearer ${await tokenOf(person)}` }),
+  "a signature of another secret": () =>
+    Promise.resolve(signed(`whsec_${btoa("another secret of theirs")}`)),
+  "a signature of another body": () =>
+    Promise.resolve(signed(keys.webhookSecret, { body: '{"confirm":true}' })),
+};
+
+for (const [who, headersOf] of Object.entries(STRANGERS)) {
+  Deno.test(`C1 sweep does nothing for ${who}`, async () => {
+    await fill({ due: 3, live: 2 });
+
+    const headers = Object.fromEntries(new Headers(await headersOf()));
+    const response = await ask({}, headers);
+
+    const title = "webhook-id" in headers
+      ? "Webhook signature not valid"
+      : "Unauthenticated";
+    await assertProblem(response, { status: 401, title });
+    deepStrictEqual(await uploads(), { due: 3, live: 2 });
+  });
+}
+
+Deno.test("sweep removes what has had its time, and no more", async () => {
+  await fill({ due: 5, live: 4 });
+
+  const result = await sweepUploads();
+
+  deepStrictEqual(result, {
+    task: "uploads",
+    outcome: "done",
+    removed: 5,
+    failed: 0,
+    remaining: 0,
+  });
+  deepStrictEqual(await uploads(), { due: 0, live: 4 });
+});
+
+Deno.test("sweep removes rate limits that nobody has used for a day", async () => {
+  await world.rows(
+    `insert into portico.rate_limits
+     select 'x', age, 1, true, now() - age::interval
+     from unnest(array['23 hours', '25 hours', '9 days']) as age`,
+  );
+
+  const response = await ask({ tasks: ["rate_limits"] });
+
+  strictEqual((await response.json()).tasks[0].removed, 2);
+  deepStrictEqual(
+    await world.rows(
+      "select subject from portico.rate_limits where name = 'x'",
+    ),
+    [{ subject: "23 hours" }],
+  );
+});
+
+Deno.test("sweep removes runs of our own jobs after a week", async () => {
+  await world.rows(
+    `insert into cron.job_run_details (username, command, status, end_time)
+     select 'postgres', command, 'succeeded', now() - age::interval
+     from unnest(array['select portico.nudge(''sweep'')', 'select mine()'])
+       as command, unnest(array['6 days', '8 days']) as age`,
+  );
+
+  const response = await ask({ tasks: ["job_runs"] });
+
+  strictEqual((await response.json()).tasks[0].removed, 1);
+  const [row] = await world.rows<{ n: number }>(
+    "select count(*)::int as n from cron.job_run_details",
+  );
+  strictEqual(row?.n, 3);
+});
+
+Deno.test("sweep says which task it does not know", async () => {
+  await fill({ due: 1, live: 0 });
+
+  const response = await ask({ tasks: ["uploads", "everything"] });
+
+  await assertProblem(response, {
+    status: 404,
+    title: "Task not found",
+    detail: 'Cannot run the task "everything"',
+  });
+  deepStrictEqual(await uploads(), { due: 1, live: 0 });
+});
+
+Deno.test("C2 a second run leaves a task to the first", async () => {
+  await fill({ due: 3, live: 0 });
+  const run = crypto.randomUUID();
+  await world.rows("select portico_api.begin_sweep($1, now())", [run]);
+
+  const second = await sweepUploads();
+
+  strictEqual(second.outcome, "held");
+  deepStrictEqual(await uploads(), { due: 3, live: 0 });
+  const [row] = await world.rows<{ batch: unknown }>(
+    "select portico_api.sweep_batch('uploads', $1, 10) as batch",
+    [run],
+  );
+  deepStrictEqual(row?.batch, {
+    outcome: "swept",
+    removed: 3,
+    failed: 0,
+    more: false,
+  });
+});
+
+Deno.test("C2 a run that was taken for dead does nothing more", async () => {
+  await fill({ due: 3, live: 0 });
+  const run = crypto.randomUUID();
+  await world.rows("select portico_api.begin_sweep($1, now())", [run]);
+  await world.rows(
+    "update portico.tasks set beat_at = beat_at - interval '61 seconds'",
+  );
+
+  strictEqual((await sweepUploads()).outcome, "done");
+  await fill({ due: 2, live: 0 });
+  const [row] = await world.rows<{ batch: unknown }>(
+    "select portico_api.sweep_batch('uploads', $1, 10) as batch",
+    [run],
+  );
+
+  deepStrictEqual(row?.batch, { outcome: "lost" });
+  deepStrictEqual(await uploads(), { due: 2, live: 0 });
+});
+
+Deno.test("C3 what a killed run has left is the next one's", async () => {
+  await sweepUploads(); // the process is there
+  await fill({ due: 20_000, live: 10 });
+  await lastRan("1 day");
+  const processes = await childrenOf(Deno.pid);
+  const interrupted = sweepUploads().catch((error) => String(error));
+
+  const { due } = await until(async () => {
+    const now = await uploads();
+    return now.due < 20_000 && now;
+  });
+  for (const pid of processes) Deno.kill(pid, "SIGKILL");
+  await interrupted;
+
+  strictEqual(processes.length, 1);
+  strictEqual(due > 0, true, "It was killed in the middle");
+  const left = (await uploads()).due;
+  strictEqual(left % 1000, 0, "Only whole batches are gone");
+  strictEqual((await sweepUploads()).outcome, "held");
+  await world.rows(
+    `update portico.tasks set beat_at = beat_at - interval '61 seconds'
+     where name = 'uploads'`,
+  );
+  const result = await sweepUploads();
+  deepStrictEqual([result.outcome, result.removed], ["done", left]);
+  deepStrictEqual(await uploads(), { due: 0, live: 10 });
+});
+
+Deno.test("C5 a row that cannot go is set aside, and the others go", async () => {
+  await fill({ due: 5, live: 1 });
+  await world.rows(
+    `create function public.poison() returns trigger language plpgsql as $$
+     begin raise exception 'Not this one'; end $$`,
+  );
+  await world.rows(
+    `create trigger poison before delete on portico.uploads for each row
+     when (old.path = '3') execute function public.poison()`,
+  );
+  const failures = () =>
+    world.rows(
+      `select attempts, error, retry_at > now() as later
+       from portico.task_failures where task = 'uploads'`,
+    );
+
+  const first = await sweepUploads();
+  const second = await sweepUploads();
+  const early = await failures();
+  await world.rows("update portico.task_failures set retry_at = now()");
+  const third = await sweepUploads();
+  const late = await failures();
+  await world.rows("drop function public.poison cascade");
+  await world.rows("update portico.task_failures set retry_at = now()");
+  await world.rows("select 1"); // another instant
+  const healed = await sweepUploads();
+
+  deepStrictEqual([first.removed, first.failed], [4, 1]);
+  deepStrictEqual([second.removed, second.failed], [0, 0]);
+  deepStrictEqual(early, [{ attempts: 1, error: "Not this one", later: true }]);
+  deepStrictEqual([third.removed, third.failed], [0, 1]);
+  deepStrictEqual(late, [{ attempts: 2, error: "Not this one", later: true }]);
+  deepStrictEqual([healed.removed, healed.failed], [1, 0]);
+  deepStrictEqual(await uploads(), { due: 0, live: 1 });
+});
+
+for (const minutes of [-10, 10]) {
+  Deno.test(`C6 nothing goes when the clocks are ${minutes} minutes apart`, async () => {
+    await fill({ due: 3, live: 3 });
+
+    const [row] = await world.rows<{ answer: Record<string, unknown> }>(
+      `select portico_api.begin_sweep(
+         gen_random_uuid(), now() + $1 * interval '1 minute'
+       ) as answer`,
+      [minutes],
+    );
+
+    strictEqual(row?.answer["outcome"], "clocks differ");
+    strictEqual(Math.round(Number(row.answer["seconds"])), -60 * minutes);
+    deepStrictEqual(await uploads(), { due: 3, live: 3 });
+    strictEqual((await sweepUploads()).outcome, "done");
+  });
+
+  Deno.test(`C6 a nudge from a clock that is ${minutes} minutes off is refused`, async () => {
+    await fill({ due: 3, live: 3 });
+
+    const at = Date.now() + minutes * 60_000;
+    const response = await ask({}, signed(keys.webhookSecret, { at }));
+
+    const title = "Webhook signature not valid";
+    await assertProblem(response, { status: 401, title });
+    deepStrictEqual(await uploads(), { due: 3, live: 3 });
+  });
+}
+
+Deno.test("C6 a run that would remove too much stops, says so, and can be confirmed", async () => {
+  await fill({ due: 1_200, live: 1_000 });
+  await lastRan("5 minutes");
+
+  const capped = await sweepUploads();
+  const kept = await uploads();
+  const confirmed = await sweepUploads({ confirm: true });
+
+  deepStrictEqual(capped, {
+    task: "uploads",
+    outcome: "capped",
+    removed: 0,
+    failed: 0,
+    remaining: 1_200,
+  });
+  deepStrictEqual(kept, { due: 1_200, live: 1_000 });
+  strictEqual(
+    world.lines.some((line) => line.includes("1200 of 2200 rows would go")),
+    true,
+  );
+  strictEqual(confirmed.removed, 1_200);
+  deepStrictEqual(await uploads(), { due: 0, live: 1_000 });
+});
+
+Deno.test("C6 a run that comes a day late catches up", async () => {
+  await fill({ due: 1_200, live: 1_000 });
+  await lastRan("1 day");
+
+  strictEqual((await sweepUploads()).removed, 1_200);
+  deepStrictEqual(await uploads(), { due: 0, live: 1_000 });
+});
+
+Deno.test("C6 a clock that is set back does not keep a task held", async () => {
+  await fill({ due: 2, live: 0 });
+  await world.rows(
+    `update portico.tasks
+     set holder = gen_random_uuid(), beat_at = now() + interval '1 day'
+     where name = 'uploads'`,
+  );
+
+  strictEqual((await sweepUploads()).outcome, "done");
+});
+
+Deno.test("C7 an upload that may still come is kept, and what has come as well", async () => {
+  const { client, id } = person;
+  const file = new Blob(["x"], { type: "image/png" });
+  await client.storage.from("photos").upload(`${id}/1`, file);
+  await fill({ due: 1, live: 1 });
+
+  await sweepUploads();
+
+  deepStrictEqual(await uploads(), { due: 0, live: 1 });
+  const { data } = await client.storage.from("photos").list(id);
+  deepStrictEqual(data?.map(({ name }) => name), ["1"]);
+  strictEqual(await world.files(), 1);
+});
+
+Deno.test("a nudge is answered before the work is done", async () => {
+  await fill({ due: 3, live: 1 });
+
+  const response = await ask({}, signed(keys.webhookSecret));
+
+  strictEqual(response.status, 202);
+  const { tasks } = await response.json();
+  deepStrictEqual(
+    tasks.find(({ task }: Result) => task === "uploads"),
+    { task: "uploads", outcome: "began", due: 3, total: 4 },
+  );
+  await until(async () => (await uploads()).due === 0);
+  deepStrictEqual(await uploads(), { due: 0, live: 1 });
+});
+
+Deno.test("an operator sees when each task ran", async () => {
+  await fill({ due: 2, live: 0 });
+  await sweepUploads();
+
+  const response = await fetch(`${url}/functions/v1/sweep`, {
+    headers: { apikey: keys.secret },
+  });
+
+  const { tasks } = await response.json();
+  const shown = tasks.find(({ task }: Result) => task === "uploads");
+  deepStrictEqual(
+    tasks.map(({ task }: Result) => task),
+    ["job_runs", "rate_limits", "uploads"],
+  );
+  strictEqual(shown.running, false);
+  strictEqual(shown.removed, 2);
+  strictEqual(Date.parse(shown.endedAt) >= Date.parse(shown.beganAt), true);
+});

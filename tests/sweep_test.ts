@@ -280,6 +280,7 @@ Deno.test("C5 a row that cannot go is set aside, and the others go", async () =>
   deepStrictEqual([third.removed, third.failed], [0, 1]);
   deepStrictEqual(late, [{ attempts: 2, error: "Not this one", later: true }]);
   deepStrictEqual([healed.removed, healed.failed], [1, 0]);
+  deepStrictEqual(await failures(), []);
   deepStrictEqual(await uploads(), { due: 0, live: 1 });
 });
 

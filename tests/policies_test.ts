@@ -1,0 +1,249 @@
+/**
+ * Who may do what with everything that our migrations create, as one table. A
+ * role and a verb that are not in it are refused, and what is in the database
+ * and not in the table fails.
+ *
+ * @module
+ */
+import { deepStrictEqual } from "node:assert/strict";
+import type { Claims, Sql } from "../local/database.ts";
+import { isSqlError } from "../local/database.ts";
+import { startWorld } from "./world.ts";
+
+const world = await startWorld();
+Deno.test.afterAll(async () => await world[Symbol.asyncDispose]());
+
+const ALICE = (await world.newPerson()).id;
+const BOB = (await world.newPerson()).id;
+
+/** Who asks. Their claims are those of a token or a key. */
+const ROLES = {
+  anon: { role: "anon" },
+  authenticated: { role: "authenticated", sub: ALICE },
+  service_role: { role: "service_role" },
+} satisfies Record<string, Claims>;
+
+type Role = keyof typeof ROLES;
+const VERBS = ["select", "insert", "update", "delete"] as const;
+type Verb = typeof VERBS[number];
+
+/** Nobody reaches these over HTTP: their functions do, in their own name. */
+const TABLES = [
+  "portico.due_job_runs",
+  "portico.due_rate_limits",
+  "portico.due_uploads",
+  "portico.jobs",
+  "portico.rate_limits",
+  "portico.task_failures",
+  "portico.tasks",
+  "portico.uploads",
+];
+
+/** Who may call a function. The owner of the project may call all of them. */
+const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
+  "portico.is_held": [],
+  "portico.is_live": [],
+  "portico.measure": [],
+  "portico.next_due": [],
+  "portico.nudge": [],
+  "portico.remove_due": [],
+  "portico.schedule": [],
+  "portico.secret": [],
+  "portico.set_aside": [],
+  "portico.take": [],
+  "portico.unschedule": [],
+  "portico_api.begin_sweep": ["service_role"],
+  "portico_api.cancel_upload": ["service_role"],
+  "portico_api.end_sweep": ["service_role"],
+  "portico_api.list_tasks": ["service_role"],
+  "portico_api.open_upload": ["service_role"],
+  "portico_api.sweep_batch": ["service_role"],
+};
+
+/** Whose folder an object is in, as Alice sees it. */
+const FOLDERS = {
+  "her own": ALICE,
+  "another's": BOB,
+  "one that looks like hers": `${ALICE}x`,
+  "none": "",
+} as const;
+
+type Folder = keyof typeof FOLDERS;
+
+/** What may be done with an object, by its bucket and whose folder it is in. */
+const OBJECTS: Readonly<
+  Record<string, Partial<Record<Role, Partial<Record<Folder, Verb[]>>>>>
+> = {
+  photos: {
+    authenticated: { "her own": ["select", "insert", "delete"] },
+  },
+  documents: {
+    authenticated: { "her own": ["select", "insert", "delete"] },
+  },
+};
+
+/** Whether Postgres lets `claims` do `work`, which is then taken back. */
+async function isAllowed(
+  claims: Claims,
+  work: (sql: Sql) => Promise<unknown[]>,
+): Promise<boolean> {
+  const undo = new Error("Undo");
+  let rows: unknown[] = [];
+  try {
+    await world.stack.database.as(claims, async (sql) => {
+      rows = await work(sql);
+      throw undo;
+    });
+  } catch (error) {
+    if (error === undo) return rows.length > 0;
+    if (isSqlError(error, "42501")) return false;
+    throw error;
+  }
+  return false;
+}
+
+Deno.test("the table of rights names all that is in the database", async () => {
+  const tables = await world.rows<{ name: string }>(
+    `select relnamespace::regnamespace || '.' || relname as name
+     from pg_class
+     where relnamespace::regnamespace::text like 'portico%'
+       and relkind in ('r', 'v', 'm', 'p', 'f') order by 1`,
+  );
+  const functions = await world.rows<{ name: string }>(
+    `select distinct pronamespace::regnamespace || '.' || proname as name
+     from pg_proc where pronamespace::regnamespace::text like 'portico%'
+     order by 1`,
+  );
+  const buckets = await world.rows<{ name: string }>(
+    "select id as name from storage.buckets order by 1",
+  );
+  const names = (rows: readonly { name: string }[]) =>
+    rows.map(({ name }) => name);
+
+  deepStrictEqual(names(tables), TABLES);
+  deepStrictEqual(names(functions), Object.keys(FUNCTIONS));
+  deepStrictEqual(names(buckets), Object.keys(OBJECTS).sort());
+});
+
+Deno.test("every table of ours has row-level security", async () => {
+  deepStrictEqual(
+    await world.rows(
+      `select relname from pg_class
+       where relnamespace::regnamespace::text like 'portico%'
+         and relkind in ('r', 'p') and not relrowsecurity`,
+    ),
+    [],
+  );
+});
+
+for (const [role, claims] of Object.entries(ROLES)) {
+  Deno.test(`${role} has no right to any table of ours`, async () => {
+    const allowed: string[] = [];
+    for (const table of TABLES) {
+      for (const verb of VERBS) {
+        const has = await world.rows<{ it: boolean }>(
+          `select has_table_privilege($1, $2, $3)
+             and has_schema_privilege($1, 'portico', 'usage') as it`,
+          [role, table, verb],
+        );
+        if (has[0]?.it) allowed.push(`${verb} ${table}`);
+      }
+      const read = (sql: Sql) => sql.query(`select 1 from ${table} limit 1`);
+      if (await isAllowed(claims, read)) allowed.push(table);
+    }
+
+    deepStrictEqual(allowed, []);
+  });
+
+  Deno.test(`${role} may call the functions that it needs`, async () => {
+    const callable = await world.rows<{ name: string }>(
+      `select distinct pronamespace::regnamespace || '.' || proname as name
+       from pg_proc
+       where pronamespace::regnamespace::text like 'portico%'
+         and has_schema_privilege($1, pronamespace, 'usage')
+         and has_function_privilege($1, oid, 'execute')
+       order by 1`,
+      [role],
+    );
+
+    deepStrictEqual(
+      callable.map(({ name }) => name),
+      Object.entries(FUNCTIONS)
+        .filter(([, roles]) => roles.includes(role as Role))
+        .map(([name]) => name),
+    );
+  });
+}
+
+/** One statement of each kind on the object `name` of `bucket`. */
+const STATEMENTS: Readonly<
+  Record<Verb, (sql: Sql, at: [string, string]) => Promise<unknown[]>>
+> = {
+  select: (sql, at) =>
+    sql.query(
+      "select 1 from storage.objects where bucket_id = $1 and name = $2",
+      at,
+    ),
+  insert: (sql, [bucket, name]) =>
+    sql.query(
+      `with made as (
+         insert into storage.objects (bucket_id, name) values ($1, $2 || '2')
+       ) select 1`,
+      [bucket, name],
+    ),
+  update: (sql, at) =>
+    sql.query(
+      `update storage.objects set metadata = '{}'
+       where bucket_id = $1 and name = $2 returning 1`,
+      at,
+    ),
+  delete: (sql, at) =>
+    sql.query(
+      `delete from storage.objects where bucket_id = $1 and name = $2
+       returning 1`,
+      at,
+    ),
+};
+
+for (const [bucket, rights] of Object.entries(OBJECTS)) {
+  for (const [folder, prefix] of Object.entries(FOLDERS)) {
+    const name = prefix === "" ? "file" : `${prefix}/file`;
+    await world.rows(
+      "insert into storage.objects (bucket_id, name) values ($1, $2)",
+      [bucket, name],
+    );
+
+    for (const role of ["anon", "authenticated"] as const) {
+      const right: readonly Verb[] = rights[role]?.[folder as Folder] ?? [];
+      const what = right.length === 0 ? "do nothing" : right.join(", ");
+      Deno.test(`${role} may ${what} in ${bucket}, in ${folder} folder`, async () => {
+        const allowed: Verb[] = [];
+        for (const verb of VERBS) {
+          const work = (sql: Sql) => STATEMENTS[verb](sql, [bucket, name]);
+          if (await isAllowed(ROLES[role], work)) allowed.push(verb);
+        }
+
+        deepStrictEqual(allowed, right);
+      });
+    }
+  }
+}
+
+for (const role of ["anon", "authenticated"] as const) {
+  Deno.test(`${role} may do nothing with a bucket itself`, async () => {
+    const allowed: string[] = [];
+    const statements: Readonly<Record<Verb, string>> = {
+      select: "select 1 from storage.buckets",
+      insert:
+        "insert into storage.buckets (id, name) values ('x', 'x') returning 1",
+      update: "update storage.buckets set public = true returning 1",
+      delete: "delete from storage.buckets returning 1",
+    };
+    for (const [verb, statement] of Object.entries(statements)) {
+      const work = (sql: Sql) => sql.query(statement);
+      if (await isAllowed(ROLES[role], work)) allowed.push(verb);
+    }
+
+    deepStrictEqual(allowed, []);
+  });
+}

@@ -41,6 +41,7 @@ const TABLES = [
 
 /** Who may call a function. The owner of the project may call all of them. */
 const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
+  "portico.forgive": [],
   "portico.is_held": [],
   "portico.is_live": [],
   "portico.measure": [],

@@ -186,6 +186,13 @@ language sql volatile set search_path = '' as $$
     )
 $$;
 
+-- Forgets the failures of rows that have gone.
+create function portico.forgive(task text, keys text[]) returns void
+language sql volatile set search_path = '' as $$
+  delete from portico.task_failures as failure
+  where failure.task = forgive.task and failure.key = any (keys)
+$$;
+
 -- Removes up to `size` due rows, which is one transaction: who kills the caller
 -- loses nothing. All at once, and if one of them cannot go, one by one.
 create function portico.remove_due(
@@ -196,26 +203,27 @@ declare
   removal text := format(
     'delete from portico.%I where "row" = any ($1)', 'due_' || task
   );
+  many record;
   due record;
 begin
   removed := 0;
   failed := 0;
   begin
-    execute removal using array(
-      select it."row" from portico.next_due(task, size) as it
-    );
+    select array_agg("row") as rows, array_agg(key) as keys into many
+    from portico.next_due(task, size);
+    execute removal using many.rows;
     get diagnostics removed = row_count;
+    perform portico.forgive(task, many.keys);
     return;
   exception when others then
-    null;
+    removed := 0;
   end;
 
   for due in select * from portico.next_due(task, size) loop
     begin
       execute removal using array[due."row"];
+      perform portico.forgive(task, array[due.key]);
       removed := removed + 1;
-      delete from portico.task_failures as failure
-      where failure.task = remove_due.task and failure.key = due.key;
     exception when others then
       perform portico.set_aside(task, due.key, sqlerrm);
       failed := failed + 1;

@@ -6,7 +6,14 @@
 import type { Database } from "./database.ts";
 
 /** In `sql/`, in this order. */
-const SCRIPTS = ["roles", "auth", "storage", "webhooks", "grants"];
+const SCRIPTS = [
+  "roles",
+  "auth",
+  "storage",
+  "storage_lists",
+  "webhooks",
+  "grants",
+];
 
 /** Makes them, or finds them as they should be. */
 export async function applyPlatform(database: Database): Promise<void> {

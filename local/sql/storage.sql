@@ -66,11 +66,57 @@ comment on column storage.objects.metadata is
   'contentLength and httpStatusCode.';
 comment on column storage.objects.user_metadata is 'What the uploader added.';
 
+create index if not exists idx_objects_bucket_id_name
+  on storage.objects (bucket_id, name collate "C");
+
+-- The rest is empty here: what is in it belongs to features that are absent.
+create table if not exists storage.migrations (
+  id integer primary key,
+  name varchar(100) not null unique,
+  hash varchar(40) not null,
+  executed_at timestamp default current_timestamp
+);
+
+create table if not exists storage.s3_multipart_uploads (
+  id text primary key,
+  in_progress_size bigint not null default 0,
+  upload_signature text not null,
+  bucket_id text not null references storage.buckets (id),
+  key text collate "C" not null,
+  version text not null,
+  owner_id text,
+  created_at timestamptz not null default now(),
+  user_metadata jsonb,
+  metadata jsonb
+);
+
+create table if not exists storage.s3_multipart_uploads_parts (
+  id uuid primary key default gen_random_uuid(),
+  upload_id text not null
+    references storage.s3_multipart_uploads (id) on delete cascade,
+  size bigint not null default 0,
+  part_number integer not null,
+  bucket_id text not null references storage.buckets (id),
+  key text collate "C" not null,
+  etag text not null,
+  owner_id text,
+  version text not null,
+  created_at timestamptz not null default now()
+);
+
 alter table storage.buckets enable row level security;
 alter table storage.objects enable row level security;
+alter table storage.migrations enable row level security;
+alter table storage.s3_multipart_uploads enable row level security;
+alter table storage.s3_multipart_uploads_parts enable row level security;
 
 grant all on storage.buckets, storage.objects
   to anon, authenticated, service_role;
+grant select
+  on storage.s3_multipart_uploads, storage.s3_multipart_uploads_parts
+  to anon, authenticated;
+grant all on storage.s3_multipart_uploads, storage.s3_multipart_uploads_parts
+  to service_role;
 
 create or replace function storage.foldername(name text) returns text[]
 language sql immutable set search_path = ''
@@ -115,3 +161,59 @@ comment on function storage.update_updated_at_column is
 create or replace trigger update_objects_updated_at
   before update on storage.objects
   for each row execute function storage.update_updated_at_column();
+
+create or replace function storage.protect_delete() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  if current_setting('storage.allow_delete_query', true) is distinct from 'true'
+  then
+    raise exception
+      'Direct deletion from storage tables is not allowed. Use the Storage API instead.'
+      using errcode = '42501', hint =
+        'This prevents accidental data loss from orphaned objects.';
+  end if;
+  return null;
+end $$;
+
+comment on function storage.protect_delete is
+  'A row that SQL deletes leaves its bytes behind, so that only who says '
+  'set local storage.allow_delete_query = true may.';
+
+create or replace trigger protect_buckets_delete
+  before delete on storage.buckets
+  for each statement execute function storage.protect_delete();
+create or replace trigger protect_objects_delete
+  before delete on storage.objects
+  for each statement execute function storage.protect_delete();
+
+create or replace function storage.operation() returns text
+language sql stable set search_path = ''
+as $$ select current_setting('storage.operation', true) $$;
+
+comment on function storage.operation is
+  'What Storage does right now, for policies: storage.object.list.';
+
+create or replace function storage.allow_any_operation(
+  expected_operations text[]
+) returns boolean
+language sql stable set search_path = ''
+as $$
+  select exists (
+    select from unnest(expected_operations) as expected
+    where regexp_replace(expected, '^storage\.', '') <> ''
+      and regexp_replace(expected, '^storage\.', '')
+        = regexp_replace(storage.operation(), '^storage\.', '')
+  )
+$$;
+
+comment on function storage.allow_any_operation is
+  'Whether Storage does one of these. "storage." in front may be left out.';
+
+create or replace function storage.allow_only_operation(expected_operation text)
+returns boolean
+language sql stable set search_path = ''
+as $$ select storage.allow_any_operation(array[expected_operation]) $$;
+
+comment on function storage.allow_only_operation is
+  'Whether Storage does just this. "storage." in front may be left out.';

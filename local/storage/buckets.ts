@@ -5,20 +5,26 @@
  * @module
  */
 import * as v from "valibot";
-import { entityTooLarge, invalidRequest, noSuchBucket } from "./errors.ts";
-import { readJson } from "./json.ts";
+import {
+  entityTooLarge,
+  featureNotEnabled,
+  invalidRequest,
+  noSuchBucket,
+} from "./errors.ts";
+import { versionsAbsent } from "./features.ts";
+import { check, readJson } from "./json.ts";
 import { requireRange } from "./mime.ts";
 import { requireBucketName } from "./names.ts";
 import { asUuid } from "./objects.ts";
 import { forCaller } from "./visit.ts";
 
-/** A row of `storage.buckets`. */
+/** A row of `storage.buckets`, as it is shown. */
 export interface Bucket {
   readonly id: string;
   readonly name: string;
-  readonly owner: string | null;
+  /** Empty if a secret key made it. */
+  readonly owner: string;
   readonly public: boolean;
-  readonly type: string;
   /** In bytes. */
   readonly "file_size_limit": number | null;
   readonly "allowed_mime_types": string[] | null;
@@ -26,8 +32,8 @@ export interface Bucket {
   readonly "updated_at": Date;
 }
 
-const COLUMNS = `id, name, owner, public, type, file_size_limit,
-  allowed_mime_types, created_at, updated_at`;
+const COLUMNS = `id, name, coalesce(owner::text, '') as owner, public,
+  file_size_limit, allowed_mime_types, created_at, updated_at`;
 
 const SETTINGS = {
   public: v.optional(v.boolean()),
@@ -35,17 +41,21 @@ const SETTINGS = {
     v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), v.string()]),
   ),
   "allowed_mime_types": v.nullish(v.array(v.string())),
+  "versioning_status": v.optional(v.string(), "DISABLED"),
 };
 
 const CREATE = v.object({
   ...SETTINGS,
   name: v.string(),
   id: v.optional(v.string()),
+  type: v.optional(v.string(), "STANDARD"),
 });
 
 /** `POST /bucket` */
 export const createBucket = forCaller(async ({ stack, request, claims }) => {
-  const { name, id, ...settings } = await readJson(request, CREATE);
+  const { name, id, type, ...settings } = await readJson(request, CREATE);
+  if (type !== "STANDARD") throw featureNotEnabled();
+  if (settings.versioning_status !== "DISABLED") throw versionsAbsent();
   requireBucketName(name);
   requireBucketName(id || name);
   const bytes = bytesOf(settings.file_size_limit, stack.maxBytes);
@@ -72,6 +82,7 @@ export const createBucket = forCaller(async ({ stack, request, claims }) => {
 export const updateBucket = forCaller(async (call) => {
   const { stack, request, bucket, claims } = call;
   const settings = await readJson(request, v.object(SETTINGS));
+  if (settings.versioning_status !== "DISABLED") throw versionsAbsent();
   requireBucketName(bucket);
   const bytes = bytesOf(settings.file_size_limit, stack.maxBytes);
   const types = rangesOf(settings.allowed_mime_types);
@@ -107,22 +118,35 @@ export const getBucket = forCaller(async ({ stack, bucket, claims }) => {
   return Response.json(row);
 });
 
-const SORT_COLUMNS = ["id", "name", "created_at", "updated_at"];
+const SORT_COLUMNS = ["id", "name", "created_at", "updated_at"] as const;
+
+/** Numbers, because a query has only text. */
+const COUNT = v.pipe(v.string(), v.regex(/^\d{1,9}$/, "must be integer"));
+
+const LIST = v.object({
+  limit: v.optional(
+    v.pipe(COUNT, v.check((it) => Number(it) >= 1, "must be >= 1")),
+  ),
+  offset: v.optional(COUNT, "0"),
+  search: v.optional(v.string(), ""),
+  sortColumn: v.optional(v.picklist(SORT_COLUMNS), "name"),
+  sortOrder: v.optional(v.picklist(["asc", "desc"]), "asc"),
+});
 
 /** `GET /bucket?limit=&offset=&search=&sortColumn=&sortOrder=` */
 export const listBuckets = forCaller(async ({ stack, query, claims }) => {
-  const column = query.get("sortColumn") ?? "name";
-  if (!SORT_COLUMNS.includes(column)) {
-    throw invalidRequest("querystring/sortColumn is not a column to sort by");
-  }
-  const order = query.get("sortOrder") === "desc" ? "desc" : "asc";
-  const rows = await stack.database.as(claims, (sql) =>
-    sql.query<Bucket>(
-      `select ${COLUMNS} from storage.buckets
+  const asked = check("querystring", LIST, Object.fromEntries(query));
+  const { limit = null, offset, search, sortColumn, sortOrder } = asked;
+  const rows = await stack.database.as(
+    claims,
+    (sql) =>
+      sql.query<Bucket & { type: string }>(
+        `select ${COLUMNS}, type from storage.buckets
         where strpos(lower(name), lower($1)) > 0
-        order by ${column} ${order} limit $2 offset $3`,
-      [query.get("search") ?? "", query.get("limit"), query.get("offset") ?? 0],
-    ));
+        order by ${sortColumn} ${sortOrder} limit $2 offset $3`,
+        [search, limit, offset],
+      ),
+  );
   return Response.json(rows);
 });
 

@@ -10,6 +10,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Database } from "../database.ts";
 import { entityTooLarge } from "./errors.ts";
+import type { Part } from "./ranges.ts";
 
 /** What was written. */
 export interface Written {
@@ -67,17 +68,61 @@ async function copy(
   return { bytes, eTag: `"${hash.digest("hex")}"` };
 }
 
-/** A stream of a version, or `undefined` if there is no such file. */
-export async function read(
+/** The bytes of a version, open: a removal takes nothing from who reads. */
+export interface Content extends Disposable {
+  /** In bytes. */
+  readonly size: number;
+  /** All of it, or a part. To be called once; the end of it closes the file. */
+  stream(part?: Part): ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+/** Opens a version, or says `undefined` if there is no such file. */
+export async function open(
   folder: string,
   version: string | null,
-): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | undefined> {
+): Promise<Content | undefined> {
   if (!isOurs(version)) return undefined;
+  const file = await openFile(join(folder, version));
+  if (file === undefined) return undefined;
+  const { size } = await file.stat();
+  let isTaken = false;
+  return {
+    size,
+    stream(part) {
+      isTaken = true;
+      return part === undefined
+        ? file.readable
+        : ReadableStream.from(chunksOf(file, part));
+    },
+    [Symbol.dispose]() {
+      if (!isTaken) file.close();
+    },
+  };
+}
+
+async function openFile(path: string): Promise<Deno.FsFile | undefined> {
   try {
-    return (await Deno.open(join(folder, version))).readable;
+    return await Deno.open(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
+  }
+}
+
+const CHUNK_BYTES = 64 * 1024;
+
+async function* chunksOf(
+  file: Deno.FsFile,
+  { first, last }: Part,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+  using _closed = file;
+  await file.seek(first, Deno.SeekMode.Start);
+  for (let left = last - first + 1; left > 0;) {
+    const chunk = new Uint8Array(Math.min(left, CHUNK_BYTES));
+    const bytes = await file.read(chunk);
+    if (bytes === null) return;
+    left -= bytes;
+    yield chunk.subarray(0, bytes);
   }
 }
 

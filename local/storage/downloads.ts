@@ -4,10 +4,13 @@
  * @module
  */
 import type { Claims } from "../database.ts";
-import { read } from "./bytes.ts";
-import { noSuchBucket } from "./errors.ts";
+import { open } from "./bytes.ts";
+import { allowsPart, type Validators, weigh } from "./conditions.ts";
+import { noSuchBucket, preconditionFailed } from "./errors.ts";
+import { refuseVersion } from "./features.ts";
 import { requireBucketName, requireKey } from "./names.ts";
 import { findObject, type StoredObject } from "./objects.ts";
+import { partOf } from "./ranges.ts";
 import { verifyToken } from "./signed_urls.ts";
 import { claimsIfAny, forCaller, STORAGE_ITSELF, type Visit } from "./visit.ts";
 
@@ -70,7 +73,8 @@ async function findAs(
 }
 
 async function find(visit: Visit, claims: Claims): Promise<StoredObject> {
-  const { stack, bucket, name } = visit;
+  const { stack, query, bucket, name } = visit;
+  refuseVersion(query.get("versionId"));
   requireBucketName(bucket);
   requireKey(name);
   return await findObject(stack.database, claims, [bucket, name]);
@@ -87,31 +91,61 @@ async function sendAs(
 
 async function send(
   { stack, request, query }: Visit,
-  { version, metadata, updated_at: updatedAt }: StoredObject,
+  object: StoredObject,
   caching: Readonly<Record<string, string>>,
 ): Promise<Response> {
-  const { eTag = "", size, mimetype, lastModified } = metadata ?? {};
-  const headers = new Headers({
-    ...caching,
-    "content-type": harmless(mimetype ?? "application/octet-stream"),
-    "etag": eTag,
-    "last-modified": new Date(lastModified ?? updatedAt).toUTCString(),
-    "x-robots-tag": "none",
-  });
+  const { version, metadata } = object;
+  const headers = new Headers({ ...caching, ...headersOf(object) });
   const filename = query.get("download");
   if (filename !== null) {
     headers.set("content-disposition", attachment(filename));
   }
-  if (matches(request.headers.get("if-none-match"), eTag)) {
+  const now = validatorsOf(object);
+  const outcome = weigh(request.headers, now);
+  if (outcome === "precondition failed") throw preconditionFailed();
+  if (outcome === "not modified") {
     return new Response(null, { status: 304, headers });
   }
+  if (request.method === "HEAD") {
+    if (metadata?.size !== undefined) {
+      headers.set("content-length", String(metadata.size));
+    }
+    return new Response(null, { headers });
+  }
 
-  if (size !== undefined) headers.set("content-length", String(size));
-  if (request.method === "HEAD") return new Response(null, { headers });
-  const bytes = await read(stack.folder, version);
-  return bytes === undefined
-    ? bytesMissing()
-    : new Response(bytes, { headers });
+  using content = await open(stack.folder, version);
+  if (content === undefined) return bytesMissing();
+  const { size } = content;
+  const part = allowsPart(request.headers, now)
+    ? partOf(request.headers.get("range"), size)
+    : undefined;
+  const { first, last } = part ?? { first: 0, last: size - 1 };
+  headers.set("content-length", String(last - first + 1));
+  if (part !== undefined) {
+    headers.set("content-range", `bytes ${first}-${last}/${size}`);
+  }
+  const status = part === undefined ? 200 : 206;
+  return new Response(content.stream(part), { status, headers });
+}
+
+function headersOf(object: StoredObject): Record<string, string> {
+  const { mimetype, contentEncoding } = object.metadata ?? {};
+  const { eTag, lastModified } = validatorsOf(object);
+  return {
+    "accept-ranges": "bytes",
+    "content-type": harmless(mimetype ?? "application/octet-stream"),
+    ...contentEncoding && { "content-encoding": contentEncoding },
+    "etag": eTag,
+    "last-modified": lastModified.toUTCString(),
+    "x-robots-tag": "none",
+  };
+}
+
+function validatorsOf(
+  { metadata, updated_at: updatedAt }: StoredObject,
+): Validators {
+  const { eTag = "", lastModified } = metadata ?? {};
+  return { eTag, lastModified: new Date(lastModified ?? updatedAt) };
 }
 
 /** A page must not run under the project's own origin. */
@@ -125,15 +159,6 @@ function attachment(filename: string): string {
   return `attachment; filename=${encoded}; filename*=UTF-8''${encoded};`;
 }
 
-/** RFC 9110 §13.1.2: weak comparison. */
-function matches(ifNoneMatch: string | null, eTag: string): boolean {
-  if (ifNoneMatch === null || eTag === "") return false;
-  const known = ifNoneMatch.split(",").map((tag) =>
-    tag.trim().replace(/^W\//, "")
-  );
-  return known.includes(eTag) || known.includes("*");
-}
-
 /** The row is there and the bytes are not: somebody is deleting both. */
 function bytesMissing(): Response {
   const message = "The resource was not found";
@@ -145,6 +170,12 @@ function bytesMissing(): Response {
 
 function describe(object: StoredObject): Response {
   const { metadata } = object;
+  const { eTag, lastModified } = validatorsOf(object);
+  const headers = {
+    "cache-control": metadata?.cacheControl ?? "no-cache",
+    "etag": eTag,
+    "last-modified": lastModified.toUTCString(),
+  };
   return Response.json({
     id: object.id,
     name: object.name,
@@ -157,5 +188,5 @@ function describe(object: StoredObject): Response {
     metadata: object.user_metadata,
     last_modified: object.updated_at,
     created_at: object.created_at,
-  });
+  }, { headers });
 }

@@ -14,11 +14,14 @@ export class StorageError extends Error {
 
   constructor(
     readonly code: string,
-    /** Sent in the body as text. The status line mostly says 400 instead. */
+    /** Sent in the body as text. */
     readonly statusCode: number,
     /** The older name for `code`, which clients still compare. */
     readonly error: string,
     message: string,
+    /** Of the status line. The real server nearly always says 400 there. */
+    readonly status: number = 400,
+    readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(message);
   }
@@ -30,9 +33,10 @@ type Refusal = (message?: string) => StorageError;
 function refusal(
   [code, statusCode, error]: [code: string, statusCode: number, error?: string],
   usual: string,
+  status?: number,
 ): Refusal {
   return (message = usual) =>
-    new StorageError(code, statusCode, error ?? code, message);
+    new StorageError(code, statusCode, error ?? code, message, status);
 }
 
 // From src/internal/errors/codes.ts of supabase/storage.
@@ -44,14 +48,24 @@ const bucketAlreadyExists = refusal(
   ["BucketAlreadyExists", 409, "Duplicate"],
   "The resource already exists",
 );
+export const bucketNotEmpty = refusal(
+  ["ResourceNotEmpty", 409],
+  "The bucket you tried to delete is not empty",
+);
 const databaseTimeout = refusal(
   ["DatabaseTimeout", 544],
   "The connection to the database timed out",
+  544,
 );
-const databaseError = refusal(["DatabaseError", 500], "database error");
+const databaseError = refusal(["DatabaseError", 500], "database error", 500);
 export const entityTooLarge = refusal(
   ["EntityTooLarge", 413, "Payload too large"],
   "The object exceeded the maximum allowed size",
+);
+export const featureNotEnabled = refusal(
+  ["FeatureNotEnabled", 403],
+  "feature not enabled for this tenant",
+  403,
 );
 export const invalidBucketName = refusal(
   ["InvalidBucketName", 400, "Invalid Input"],
@@ -67,7 +81,7 @@ export const invalidMimeType = refusal(
   ["InvalidMimeType", 415, "invalid_mime_type"],
   "mime type is not supported",
 );
-const invalidParameter = refusal(
+export const invalidParameter = refusal(
   ["InvalidParameter", 400],
   "Invalid Parameter value",
 );
@@ -95,6 +109,11 @@ export const noSuchKey = refusal(
   ["NoSuchKey", 404, "not_found"],
   "Object not found",
 );
+export const preconditionFailed = refusal(
+  ["PreconditionFailed", 412],
+  "PreconditionFailed",
+  412,
+);
 const relatedResourceNotFound = refusal(
   ["InvalidRequest", 404],
   "The related resource does not exist",
@@ -104,15 +123,25 @@ const resourceAlreadyExists = refusal(
   "The resource already exists",
 );
 
+/** A range that begins where the object has ended. Its `bytes` are said. */
+export function invalidRange(bytes: number): StorageError {
+  return new StorageError(
+    "InvalidRange",
+    416,
+    "invalid_range",
+    "invalid range provided",
+    416,
+    { "content-range": `bytes */${bytes}` },
+  );
+}
+
 /** The response for a refusal. What is not a refusal is a bug, and thrown on. */
 export function answer(thrown: unknown): Response {
   const refused = isSqlError(thrown) ? ofDatabase(thrown) : thrown;
   if (!(refused instanceof StorageError)) throw thrown;
-  const { code, statusCode, error, message } = refused;
+  const { code, statusCode, error, message, status, headers } = refused;
   const body = { statusCode: String(statusCode), error, message, code };
-  // Whatever the body says, the status line is 400, but for these two.
-  const status = statusCode === 500 || statusCode === 544 ? statusCode : 400;
-  return Response.json(body, { status });
+  return Response.json(body, { status, headers });
 }
 
 /** What fastify answers when no route matches. */

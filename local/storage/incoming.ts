@@ -17,6 +17,8 @@ export interface Incoming {
   /** As the sender declares it. Nobody looks at the bytes. */
   readonly mimetype: string;
   readonly cacheControl: string;
+  /** How the bytes are coded, as the sender has it. Nobody decodes them. */
+  readonly contentEncoding: string | undefined;
   /** What the sender claims of the whole request, for policies to look at. */
   readonly contentLength: number | undefined;
   readonly userMetadata: Readonly<Record<string, unknown>> | undefined;
@@ -38,6 +40,7 @@ export async function readIncoming(
   requireAllowed(incoming.mimetype, mimeTypes);
   requireHeaderValue("content-type", incoming.mimetype);
   requireHeaderValue("cache-control", incoming.cacheControl);
+  requireHeaderValue("content-encoding", incoming.contentEncoding ?? "");
   // A form is longer than its file, so only bare bytes can be refused by this.
   if (incoming.isBare && (contentLength ?? 0) > maxBytes) {
     throw entityTooLarge();
@@ -59,6 +62,7 @@ async function fromForm(
     isBare: false,
     mimetype: fields.get("contentType") || form.contentType || "text/plain",
     cacheControl: cacheTime ? `max-age=${cacheTime}` : "no-cache",
+    contentEncoding: fields.get("contentEncoding") || undefined,
     userMetadata: parseMetadata(metadata),
     chunks,
   };
@@ -69,6 +73,7 @@ function fromBytes(request: Request, contentType: string | null): Parsed {
     isBare: true,
     mimetype: contentType || "application/octet-stream",
     cacheControl: request.headers.get("cache-control") ?? "no-cache",
+    contentEncoding: request.headers.get("content-encoding") || undefined,
     userMetadata: metadataHeader(request),
     chunks: chunksOf(request),
   };

@@ -14,11 +14,20 @@ export async function readJson<Output>(
   request: Request,
   schema: v.GenericSchema<unknown, Output>,
 ): Promise<Output> {
-  const result = v.safeParse(schema, parse(await readText(request)));
+  return check("body", schema, parse(await readText(request)));
+}
+
+/** `value` as `schema` has it. Throws `InvalidRequest`, which names `part`. */
+export function check<Output>(
+  part: "body" | "querystring",
+  schema: v.GenericSchema<unknown, Output>,
+  value: unknown,
+): Output {
+  const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   const [issue] = result.issues;
   const path = (v.getDotPath(issue) ?? "").replaceAll(".", "/");
-  throw invalidRequest(`body/${path} ${issue.message}`);
+  throw invalidRequest(`${part}/${path} ${issue.message}`);
 }
 
 async function readText(request: Request): Promise<string> {

@@ -5,6 +5,7 @@
  * @module
  */
 import * as v from "valibot";
+import { refuseVersionFilter, VERSION_FILTER } from "./features.ts";
 import { readJson } from "./json.ts";
 import { requireBucketName } from "./names.ts";
 import { forCaller } from "./visit.ts";
@@ -17,6 +18,7 @@ const COLUMN = v.picklist([
 ]);
 
 const REQUEST = v.object({
+  ...VERSION_FILTER,
   prefix: v.string(),
   limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 100),
   offset: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
@@ -30,27 +32,12 @@ const REQUEST = v.object({
   ),
 });
 
-/** However many are asked for, as `storage.search()` has it. */
-const MAX_LIMIT = 1500;
-
-/** One file or folder, named from the folder it is in. */
-interface Entry {
-  readonly name: string;
-  /** Null for a folder, as the rest is. */
-  readonly id: string | null;
-  readonly "updated_at": Date | null;
-  readonly "created_at": Date | null;
-  readonly "last_accessed_at": Date | null;
-  readonly metadata: Readonly<Record<string, unknown>> | null;
-}
-
-/** `POST /object/list/:bucket` */
+/** `POST /object/list/:bucket`: one level of a folder. */
 export const listObjects = forCaller(async (call) => {
   const { stack, request, bucket, claims } = call;
-  const { prefix, limit, offset, search, sortBy } = await readJson(
-    request,
-    REQUEST,
-  );
+  const asked = await readJson(request, REQUEST);
+  const { prefix, limit, offset, search, sortBy } = asked;
+  refuseVersionFilter(asked);
   requireBucketName(bucket);
   const folder = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
   const depth = folder.split("/").length;
@@ -58,41 +45,19 @@ export const listObjects = forCaller(async (call) => {
   const entries = await stack.database.as(
     claims,
     (sql) =>
-      sql.query<Entry>(entriesBy(sortBy.column, sortBy.order), [
-        bucket,
-        folder + search,
-        depth,
-        Math.min(limit, MAX_LIMIT),
-        offset,
-      ]),
+      sql.query(
+        "select * from storage.search($1, $2, $3, $4, $5, $6, $7, $8)",
+        [
+          folder,
+          bucket,
+          limit,
+          depth,
+          offset,
+          search,
+          sortBy.column,
+          sortBy.order,
+        ],
+      ),
   );
   return Response.json(entries);
 });
-
-/**
- * The statement that lists: folders first, by name, and then files. Both words
- * come from the schema above, never from the request itself.
- */
-function entriesBy(
-  column: v.InferOutput<typeof COLUMN>,
-  order: "asc" | "desc",
-): string {
-  return `
-    with matching as (
-      select *, cardinality(path_tokens) > $3 as in_folder
-      from storage.objects
-      where bucket_id = $1 and starts_with(lower(name), lower($2))
-    ), entries as (
-      select distinct path_tokens[$3] as name, null::uuid as id,
-        null::timestamptz as updated_at, null::timestamptz as created_at,
-        null::timestamptz as last_accessed_at, null::jsonb as metadata
-      from matching where in_folder
-      union all
-      select path_tokens[$3], id, updated_at, created_at, last_accessed_at,
-        metadata
-      from matching where not in_folder
-    )
-    select * from entries
-    order by id is not null, ${column} ${order}, name ${order}
-    limit $4 offset $5`;
-}

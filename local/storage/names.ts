@@ -16,7 +16,7 @@ export function requireKey(name: string): void {
 
 /** Throws `InvalidBucketName` unless a bucket may be called `name`. */
 export function requireBucketName(name: string): void {
-  if (!BUCKET.test(name)) throw invalidBucketName();
+  if (!BUCKET.test(name) || name !== name.trim()) throw invalidBucketName();
 }
 
 /** Whether `name` is the empty object that the dashboard keeps a folder with. */

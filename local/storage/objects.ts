@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Claims, Database, Sql } from "../database.ts";
+import type { Claims, Sql } from "../database.ts";
 import { noSuchKey } from "./errors.ts";
+import type { ScopedDatabase } from "./scope.ts";
 
 /** What Storage records about the bytes. */
 export interface Metadata {
@@ -17,6 +18,8 @@ export interface Metadata {
   readonly lastModified: string;
   readonly contentLength: number;
   readonly httpStatusCode: number;
+  /** Such as `gzip`, where the sender said so. */
+  readonly contentEncoding?: string;
 }
 
 /** A row, but for the columns that only SQL reads. */
@@ -35,6 +38,9 @@ export interface StoredObject {
   readonly metadata: Partial<Metadata> | null;
   readonly "user_metadata": Readonly<Record<string, unknown>> | null;
 }
+
+/** Where an object is. */
+export type Key = readonly [bucket: string, name: string];
 
 /** A row to be written. */
 export interface Draft {
@@ -61,7 +67,7 @@ const UPSERT = `${INSERT} on conflict (bucket_id, name) do update set
   version = excluded.version,
   metadata = excluded.metadata,
   user_metadata = coalesce(excluded.user_metadata, objects.user_metadata)
-  returning id`;
+  returning ${COLUMNS}`;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -78,13 +84,13 @@ export async function insertObject(sql: Sql, draft: Draft): Promise<void> {
   await sql.query(INSERT, parametersOf(draft));
 }
 
-/** Adds or replaces a row, and says its id. */
+/** Adds or replaces a row, and returns it. */
 export async function upsertObject(
   sql: Sql,
   draft: Draft,
-): Promise<string | undefined> {
-  const [row] = await sql.query<{ id: string }>(UPSERT, parametersOf(draft));
-  return row?.id;
+): Promise<StoredObject | undefined> {
+  const [row] = await sql.query<StoredObject>(UPSERT, parametersOf(draft));
+  return row;
 }
 
 function parametersOf(draft: Draft): unknown[] {
@@ -102,30 +108,36 @@ function parametersOf(draft: Draft): unknown[] {
 
 /** The object that `claims` may see. Throws `NoSuchKey`. */
 export async function findObject(
-  database: Database,
+  database: ScopedDatabase,
   claims: Claims,
-  [bucket, name]: readonly [bucket: string, name: string],
+  key: Key,
 ): Promise<StoredObject> {
-  const [row] = await database.as(claims, (sql) =>
-    sql.query<StoredObject>(
-      `select ${COLUMNS} from storage.objects
-        where bucket_id = $1 and name = $2`,
-      [bucket, name],
-    ));
+  return await database.as(claims, (sql) => selectObject(sql, key));
+}
+
+/** A row, which then belongs to this transaction if it is locked. */
+export async function selectObject(
+  sql: Sql,
+  [bucket, name]: Key,
+  lock: "for update" | "" = "",
+): Promise<StoredObject> {
+  const [row] = await sql.query<StoredObject>(
+    `select ${COLUMNS} from storage.objects
+      where bucket_id = $1 and name = $2 ${lock}`,
+    [bucket, name],
+  );
   if (row === undefined) throw noSuchKey();
   return row;
 }
 
-/** Those of `names` that `claims` may delete are deleted, and returned. */
+/** Those of `names` that the caller of `sql` may delete are, and returned. */
 export async function deleteObjects(
-  database: Database,
-  claims: Claims,
+  sql: Sql,
   [bucket, names]: readonly [bucket: string, names: readonly string[]],
 ): Promise<StoredObject[]> {
-  return await database.as(claims, (sql) =>
-    sql.query<StoredObject>(
-      `delete from storage.objects
-        where bucket_id = $1 and name = any($2) returning ${COLUMNS}`,
-      [bucket, names],
-    ));
+  return await sql.query<StoredObject>(
+    `delete from storage.objects
+      where bucket_id = $1 and name = any($2) returning ${COLUMNS}`,
+    [bucket, names],
+  );
 }

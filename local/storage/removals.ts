@@ -6,21 +6,33 @@
  */
 import * as v from "valibot";
 import { discard } from "./bytes.ts";
-import { noSuchKey } from "./errors.ts";
+import { accessDenied } from "./errors.ts";
+import { refuseVersion, versionsAbsent } from "./features.ts";
 import { readJson } from "./json.ts";
 import { requireBucketName } from "./names.ts";
-import { deleteObjects, type StoredObject } from "./objects.ts";
-import { type Call, forCaller } from "./visit.ts";
+import { deleteObjects, findObject, type StoredObject } from "./objects.ts";
+import { type Call, forCaller, STORAGE_ITSELF } from "./visit.ts";
 
 /** `DELETE /object/:bucket/*` */
 export const removeObject = forCaller(async (call) => {
-  const removed = await remove(call, [call.name]);
-  if (removed.length === 0) throw noSuchKey();
+  const { stack, query, bucket, name } = call;
+  refuseVersion(query.get("versionId"));
+  const removed = await remove(call, [name]);
+  if (removed.length === 0) {
+    // Here, as in the real server, a stranger learns that there is an object.
+    await findObject(stack.database, STORAGE_ITSELF, [bucket, name]);
+    throw accessDenied();
+  }
   return Response.json({ message: "Successfully deleted" });
 });
 
+const ENTRY = v.union([
+  v.string(),
+  v.object({ path: v.string(), versionId: v.string() }),
+]);
+
 const PREFIXES = v.object({
-  prefixes: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(1000)),
+  prefixes: v.pipe(v.array(ENTRY), v.minLength(1), v.maxLength(1000)),
 });
 
 /**
@@ -29,7 +41,9 @@ const PREFIXES = v.object({
  */
 export const removeObjects = forCaller(async (call) => {
   const { prefixes } = await readJson(call.request, PREFIXES);
-  return Response.json(await remove(call, prefixes));
+  const names = prefixes.filter((entry) => typeof entry === "string");
+  if (names.length < prefixes.length) throw versionsAbsent();
+  return Response.json(await remove(call, names));
 });
 
 async function remove(
@@ -38,7 +52,10 @@ async function remove(
 ): Promise<StoredObject[]> {
   requireBucketName(bucket);
   const { database, folder } = stack;
-  const removed = await deleteObjects(database, claims, [bucket, names]);
+  const removed = await database.as(
+    claims,
+    (sql) => deleteObjects(sql, [bucket, names]),
+  );
   for (const { version } of removed) await discard(folder, version);
   return removed;
 }

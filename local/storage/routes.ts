@@ -1,19 +1,17 @@
 /**
- * `/storage/v1`: Supabase Storage on PGlite and the file system, as far as an
- * unmodified supabase-js needs it.
- *
- * The table below is the whole surface. What the real server has beyond it
- * (move, copy, list-v2, resumable uploads, ranges, image rendering) is another
- * row, or another header in `downloads.ts`.
+ * `/storage/v1`: Supabase Storage on PGlite and the file system, for an
+ * unmodified supabase-js. The table below is the whole surface.
  *
  * @module
  */
+import { deleteBucket, emptyBucket } from "./bucket_removals.ts";
 import {
   createBucket,
   getBucket,
   listBuckets,
   updateBucket,
 } from "./buckets.ts";
+import { copyObject } from "./copies.ts";
 import {
   download,
   downloadAuthenticated,
@@ -24,8 +22,12 @@ import {
   infoPublic,
 } from "./downloads.ts";
 import { answer, invalidRequest, routeNotFound } from "./errors.ts";
+import { refuseFeature } from "./features.ts";
 import { listObjects } from "./listing.ts";
+import { listObjectsV2 } from "./listing_v2.ts";
+import { moveObject } from "./moves.ts";
 import { removeObject, removeObjects } from "./removals.ts";
+import { type Operation, scoped } from "./scope.ts";
 import { signDownload, signDownloads, signUpload } from "./signed_urls.ts";
 import { createObject, updateObject, uploadToSignedUrl } from "./uploads.ts";
 import type { Handler, StorageStack } from "./visit.ts";
@@ -40,32 +42,72 @@ export type { StorageStack } from "./visit.ts";
  */
 const WORDS = "upload|sign|info|public|authenticated|list|list-v2|move|copy";
 
-/** The first that matches serves, so the particular stand before the general. */
+/**
+ * What `storage.operation()` calls a request, and the request. The first that
+ * matches serves, so the particular stand before the general. HEAD goes where
+ * GET goes unless it has a row of its own.
+ */
 const ROUTES: readonly Route[] = [
-  route("GET", "/bucket", listBuckets),
-  route("POST", "/bucket", createBucket),
-  route("GET", "/bucket/:bucket", getBucket),
-  route("PUT", "/bucket/:bucket", updateBucket),
+  route("bucket.list", "GET /bucket", listBuckets),
+  route("bucket.create", "POST /bucket", createBucket),
+  route("bucket.get", "GET /bucket/:bucket", getBucket),
+  route("bucket.update", "PUT /bucket/:bucket", updateBucket),
+  route("bucket.delete", "DELETE /bucket/:bucket", deleteBucket),
+  route("bucket.empty", "POST /bucket/:bucket/empty", emptyBucket),
 
-  route("POST", "/object/upload/sign/:bucket/*", signUpload),
-  route("PUT", "/object/upload/sign/:bucket/*", uploadToSignedUrl),
-  route("POST", "/object/sign/:bucket/*", signDownload),
-  route("POST", "/object/sign/:bucket", signDownloads),
-  route("GET", "/object/sign/:bucket/*", downloadFromSignedUrl),
+  route(
+    "object.sign_upload_url",
+    "POST /object/upload/sign/:bucket/*",
+    signUpload,
+  ),
+  route(
+    "object.upload_signed",
+    "PUT /object/upload/sign/:bucket/*",
+    uploadToSignedUrl,
+  ),
+  route("object.sign", "POST /object/sign/:bucket/*", signDownload),
+  route("object.sign_many", "POST /object/sign/:bucket", signDownloads),
+  route(
+    "object.get_signed",
+    "GET /object/sign/:bucket/*",
+    downloadFromSignedUrl,
+  ),
 
-  route("GET", "/object/info/public/:bucket/*", infoPublic),
-  route("GET", "/object/info/authenticated/:bucket/*", infoAuthenticated),
-  route("GET", "/object/info/:bucket/*", info),
-  route("GET", "/object/public/:bucket/*", downloadPublic),
-  route("GET", "/object/authenticated/:bucket/*", downloadAuthenticated),
-  route("POST", "/object/list/:bucket", listObjects),
+  route("object.info_public", "GET /object/info/public/:bucket/*", infoPublic),
+  route(
+    "object.info_authenticated",
+    "GET /object/info/authenticated/:bucket/*",
+    infoAuthenticated,
+  ),
+  route("object.info_authenticated", "GET /object/info/:bucket/*", info),
+  route("object.info_public", "HEAD /object/public/:bucket/*", downloadPublic),
+  route("object.get_public", "GET /object/public/:bucket/*", downloadPublic),
+  route(
+    "object.info_authenticated",
+    "HEAD /object/authenticated/:bucket/*",
+    downloadAuthenticated,
+  ),
+  route(
+    "object.get_authenticated",
+    "GET /object/authenticated/:bucket/*",
+    downloadAuthenticated,
+  ),
+  route("object.list", "POST /object/list/:bucket", listObjects),
+  route("object.list_v2", "POST /object/list-v2/:bucket", listObjectsV2),
+  route("object.move", "POST /object/move", moveObject),
+  route("object.copy", "POST /object/copy", copyObject),
 
-  route("GET", "/object/:bucket/*", download),
-  route("POST", "/object/:bucket/*", createObject),
-  route("PUT", "/object/:bucket/*", updateObject),
-  route("DELETE", "/object/:bucket/*", removeObject),
-  route("DELETE", "/object/:bucket", removeObjects),
+  route("object.info_authenticated", "HEAD /object/:bucket/*", download),
+  route("object.get_authenticated", "GET /object/:bucket/*", download),
+  route("object.upload", "POST /object/:bucket/*", createObject),
+  route("object.upload_update", "PUT /object/:bucket/*", updateObject),
+  route("object.delete", "DELETE /object/:bucket/*", removeObject),
+  route("object.delete_many", "DELETE /object/:bucket", removeObjects),
 ];
+
+/** What is refused by its name, rather than not found. */
+const ABSENT =
+  /^\/((upload\/resumable|render\/image|s3|iceberg|vector|cdn)(\/|$)|bucket\/[^/]+\/lifecycle$)/;
 
 const PREFIX = "/storage/v1";
 
@@ -87,30 +129,39 @@ async function serve(stack: StorageStack, request: Request): Promise<Response> {
   const path = pathname.startsWith(PREFIX)
     ? pathname.slice(PREFIX.length)
     : pathname;
-  const method = request.method === "HEAD" ? "GET" : request.method;
+  if (ABSENT.test(path)) return await refuseFeature();
 
-  for (const route of ROUTES) {
-    const names = route.method === method ? route.pattern.exec(path) : null;
+  for (const { methods, pattern, operation, handler } of ROUTES) {
+    const names = methods.includes(request.method) ? pattern.exec(path) : null;
     if (names === null) continue;
     const bucket = decode(names.groups?.["bucket"]);
     const name = decode(names.groups?.["name"]);
-    return await route.handler({ stack, request, query, bucket, name });
+    const database = scoped(stack.database, request, operation);
+    const scopedStack = { ...stack, database };
+    return await handler({ stack: scopedStack, request, query, bucket, name });
   }
   return routeNotFound(request.method, path);
 }
 
 interface Route {
-  readonly method: string;
+  readonly operation: Operation;
+  readonly methods: readonly string[];
   readonly pattern: RegExp;
   readonly handler: Handler;
 }
 
-function route(method: string, path: string, handler: Handler): Route {
+function route(operation: Operation, head: string, handler: Handler): Route {
+  const [method = "", path = ""] = head.split(" ");
   const pattern = path
     .replace(/^\/object\/:/, `/object/(?!(?:${WORDS})(?:/|$)):`)
     .replace(":bucket", "(?<bucket>[^/]+)")
     .replace("*", "(?<name>.+)");
-  return { method, pattern: new RegExp(`^${pattern}$`), handler };
+  return {
+    operation,
+    methods: method === "GET" ? ["GET", "HEAD"] : [method],
+    pattern: new RegExp(`^${pattern}$`),
+    handler,
+  };
 }
 
 function decode(part = ""): string {

@@ -9,11 +9,12 @@
 import { decodeJwt, errors, type JWTPayload } from "jose";
 import * as v from "valibot";
 import { invalidJwt, invalidSignature } from "./errors.ts";
+import { refuseVersion } from "./features.ts";
 import { declaredLength, metadataHeader } from "./incoming.ts";
 import { readJson } from "./json.ts";
 import { requireBucketName, requireKey } from "./names.ts";
 import { findObject } from "./objects.ts";
-import { rehearse } from "./store.ts";
+import { rehearseUpload } from "./store.ts";
 import { type Call, forCaller, type Visit } from "./visit.ts";
 
 /** What a token permits. */
@@ -38,7 +39,7 @@ export const signUpload = forCaller(async (call) => {
   requireKey(name);
   const upsert = request.headers.get("x-upsert") === "true";
   const owner = claims.sub;
-  await rehearse(stack.database, claims, {
+  await rehearseUpload(stack.database, claims, {
     bucket,
     name,
     owner,
@@ -64,12 +65,16 @@ export const signUpload = forCaller(async (call) => {
 
 // A transform is ignored, as by a server without image transformation.
 const EXPIRES_IN = v.pipe(v.number(), v.integer(), v.minValue(1));
-const SIGN_ONE = v.object({ expiresIn: EXPIRES_IN });
+const SIGN_ONE = v.object({
+  expiresIn: EXPIRES_IN,
+  versionId: v.optional(v.string()),
+});
 
 /** `POST /object/sign/:bucket/*` */
 export const signDownload = forCaller(async (call) => {
   const { stack, request, bucket, name, claims } = call;
-  const { expiresIn } = await readJson(request, SIGN_ONE);
+  const { expiresIn, versionId } = await readJson(request, SIGN_ONE);
+  refuseVersion(versionId);
   requireBucketName(bucket);
   requireKey(name);
   await findObject(stack.database, claims, [bucket, name]);

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Claims, Database, Sql } from "../database.ts";
+import type { Claims, Sql } from "../database.ts";
 import type { Bucket } from "./buckets.ts";
 import { discard, write, type Written } from "./bytes.ts";
 import { keyAlreadyExists, noSuchBucket } from "./errors.ts";
@@ -17,9 +17,12 @@ import {
   type Draft,
   insertObject,
   type Metadata,
+  type StoredObject,
   upsertObject,
 } from "./objects.ts";
-import { STORAGE_ITSELF, type StorageStack } from "./visit.ts";
+import { rehearse } from "./rehearsal.ts";
+import type { ScopedDatabase } from "./scope.ts";
+import { type ScopedStack, STORAGE_ITSELF } from "./visit.ts";
 
 /** What somebody wants to write. */
 export interface Target {
@@ -38,7 +41,7 @@ export interface Rules {
 
 /** Throws `NoSuchBucket`. Whoever may upload need not see the bucket. */
 export async function rulesFor(
-  stack: StorageStack,
+  stack: ScopedStack,
   target: Target,
 ): Promise<Rules> {
   const [bucket] = await stack.database.as(
@@ -60,29 +63,26 @@ export async function rulesFor(
 }
 
 /**
- * Writes the row as `claims` would, and takes it back: what policies, triggers
- * and constraints have to say is known before the first byte is stored.
+ * Throws what policies, triggers and constraints have against an upload by
+ * `claims`, before the first byte of it is stored.
  */
-export async function rehearse(
-  database: Database,
+export async function rehearseUpload(
+  database: ScopedDatabase,
   claims: Claims,
   { upsert, ...draft }: Omit<Draft, "version"> & { upsert: boolean },
 ): Promise<void> {
-  const applause = new Error("Rolled back after a rehearsal");
   const row = { ...draft, version: "1" };
-  try {
-    await database.as(claims, async (sql) => {
-      await (upsert ? upsertObject(sql, row) : insertObject(sql, row));
-      throw applause;
-    });
-  } catch (error) {
-    if (error !== applause) throw error;
-  }
+  await rehearse(
+    database,
+    claims,
+    async (sql) =>
+      void await (upsert ? upsertObject(sql, row) : insertObject(sql, row)),
+  );
 }
 
 /** Stores an object on behalf of `claims`, and returns its id. */
 export async function putObject(
-  stack: StorageStack,
+  stack: ScopedStack,
   claims: Claims,
   { target, incoming, maxBytes }: {
     target: Target;
@@ -92,7 +92,7 @@ export async function putObject(
 ): Promise<string> {
   const { database, folder } = stack;
   const { mimetype, contentLength, userMetadata } = incoming;
-  await rehearse(database, claims, {
+  await rehearseUpload(database, claims, {
     ...target,
     metadata: { mimetype, contentLength },
     userMetadata,
@@ -108,21 +108,34 @@ export async function putObject(
     userMetadata: userMetadata ?? {},
   };
 
-  const { id, replaced } = await database
-    .as(STORAGE_ITSELF, (sql) => record(sql, draft, target.upsert))
+  return (await keep(stack, draft, target.upsert)).id;
+}
+
+/**
+ * Makes bytes that are written an object, and discards what they replace or,
+ * when there is to be no such object, themselves. Throws `KeyAlreadyExists`.
+ */
+export async function keep(
+  { database, folder }: ScopedStack,
+  draft: Draft,
+  upsert: boolean,
+): Promise<StoredObject> {
+  const { row, replaced } = await database
+    .as(STORAGE_ITSELF, (sql) => record(sql, draft, upsert))
     .catch(async (error) => {
-      await discard(folder, version);
+      await discard(folder, draft.version);
       throw error;
     });
   await discard(folder, replaced);
-  return id;
+  return row;
 }
 
 function describe(
-  { mimetype, cacheControl }: Incoming,
+  { mimetype, cacheControl, contentEncoding }: Incoming,
   { bytes, eTag }: Written,
 ): Draft["metadata"] {
   return {
+    ...contentEncoding !== undefined && { contentEncoding },
     eTag,
     size: bytes,
     mimetype,
@@ -133,20 +146,19 @@ function describe(
   } satisfies Metadata;
 }
 
-/** Writes the row that makes the bytes an object. Throws `KeyAlreadyExists`. */
 async function record(
   sql: Sql,
   draft: Draft,
   upsert: boolean,
-): Promise<{ id: string; replaced: string | null }> {
+): Promise<{ row: StoredObject; replaced: string | null }> {
   const [current] = await sql.query<{ version: string | null }>(
     `select version from storage.objects
       where bucket_id = $1 and name = $2 for update`,
     [draft.bucket, draft.name],
   );
   if (current !== undefined && !upsert) throw keyAlreadyExists();
-  const id = await upsertObject(sql, draft);
+  const row = await upsertObject(sql, draft);
   // A trigger may return null, and then Postgres writes nothing.
-  if (id === undefined) throw new Error("Cannot record an object: no row");
-  return { id, replaced: current?.version ?? null };
+  if (row === undefined) throw new Error("Cannot record an object: no row");
+  return { row, replaced: current?.version ?? null };
 }

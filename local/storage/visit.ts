@@ -6,6 +6,7 @@
 import type { Claims, Database } from "../database.ts";
 import { identify, type Keys } from "../keys.ts";
 import { accessDenied, invalidRequest } from "./errors.ts";
+import type { ScopedDatabase } from "./scope.ts";
 
 /** What Storage runs on. */
 export interface StorageStack {
@@ -17,9 +18,14 @@ export interface StorageStack {
   readonly maxBytes: number;
 }
 
+/** The same, for one request. */
+export interface ScopedStack extends Omit<StorageStack, "database"> {
+  readonly database: ScopedDatabase;
+}
+
 /** A request that has found its route. Nobody has vouched for it yet. */
 export interface Visit {
-  readonly stack: StorageStack;
+  readonly stack: ScopedStack;
   readonly request: Request;
   readonly query: URLSearchParams;
   /** Empty where the route has none. Decoded, not checked. */

@@ -19,8 +19,8 @@ export const deleteBucket = forCaller(async (call) => {
     STORAGE_ITSELF,
     (sql) =>
       sql.query<{ full: boolean }>(
-        `select exists (select from storage.objects where bucket_id = id) as full
-        from storage.buckets where id = $1`,
+        `select exists (select from storage.objects where bucket_id = b.id) as full
+        from storage.buckets b where b.id = $1`,
         [bucket],
       ),
   );

@@ -3,12 +3,18 @@
  *
  * @module
  */
+import "./storage/bucket_removals.ts";
 import "./storage/buckets.ts";
+import "./storage/copies.ts";
 import "./storage/downloads.ts";
+import "./storage/features.ts";
 import "./storage/forms.ts";
 import "./storage/limits.ts";
 import "./storage/listing.ts";
+import "./storage/moves.ts";
 import "./storage/names.ts";
+import "./storage/operations.ts";
+import "./storage/partial_downloads.ts";
 import "./storage/refusals.ts";
 import "./storage/removals.ts";
 import "./storage/signed_downloads.ts";

@@ -1,69 +1,136 @@
 /**
- * What there is to know of objects, one by one and in pages.
+ * Lists, as SQL has them and as policies cut them.
  *
  * @module
  */
-import { deepEqual, equal, ok } from "node:assert/strict";
-import { text, world } from "./world.ts";
+import { deepEqual, equal } from "node:assert/strict";
+import { ANN, BOB, text, world } from "./world.ts";
 
-Deno.test("info() says what is known of an object", async () => {
-  await world.makeBucket("known");
-  const bucket = world.service().storage.from("known");
-  await bucket.upload("a/b.txt", text("hello"), { metadata: { title: "B" } });
-  const [row] = await world.objectsIn("known");
+async function fill(bucket: string, paths: string[]): Promise<void> {
+  await world.makeBucket(bucket);
+  for (const path of paths) {
+    const { error } = await world.service().storage.from(bucket)
+      .upload(path, text(path));
+    equal(error, null);
+  }
+}
 
-  const { data } = await bucket.info("a/b.txt");
+Deno.test("list() and listV2() show people what policies show them", async () => {
+  await fill("partly", [`${BOB}/b.txt`, "c.txt"]);
+  const bucket = (await world.person(ANN)).storage.from("partly");
+  await bucket.upload(`${ANN}/a.txt`, text("a"));
 
-  equal(data?.name, "a/b.txt");
-  equal(data?.bucketId, "known");
-  equal(data?.size, 5);
-  equal(data?.contentType, "text/plain");
-  equal(data?.cacheControl, "max-age=3600");
-  equal(data?.version, row?.version);
-  deepEqual(data?.metadata, { title: "B" });
-  equal((await bucket.exists("a/b.txt")).data, true);
+  const list = await bucket.list();
+  const below = await bucket.listV2();
+  const level = await bucket.listV2({ "with_delimiter": true });
+
+  deepEqual(list.data?.map(({ name }) => name), [ANN]);
+  deepEqual(below.data?.objects.map(({ name }) => name), [`${ANN}/a.txt`]);
+  deepEqual(level.data?.folders.map(({ name }) => name), [`${ANN}/`]);
 });
 
-Deno.test("list() shows files and folders in pages", async () => {
-  await world.makeBucket("shelf");
-  const bucket = world.service().storage.from("shelf");
-  for (
-    const path of ["b.txt", "a.txt", "a_b.txt", "x/c.txt", "x/y/d.txt", "z/e"]
-  ) {
-    await bucket.upload(path, text(path));
-  }
-  async function names(
-    ...list: Parameters<typeof bucket.list>
-  ): Promise<string[]> {
-    const { data } = await bucket.list(...list);
-    return (data ?? []).map(({ name, id }) => id === null ? `${name}/` : name);
-  }
-  const sortBy = { column: "name", order: "desc" };
+Deno.test("listV2() pages past a file and a folder of one name", async () => {
+  await fill("twins", ["a", "a-b", "a/b", "a/c", "a0"]);
+  const bucket = world.service().storage.from("twins");
+  for (const order of ["asc", "desc"] as const) {
+    for (const column of ["name", "created_at"] as const) {
+      const names: string[] = [];
+      for (let cursor = ""; names.length < 10;) {
+        const { data } = await bucket.listV2({
+          "with_delimiter": true,
+          limit: 1,
+          sortBy: { column, order },
+          ...cursor !== "" && { cursor },
+        });
+        const { folders = [], objects = [], nextCursor } = data ?? {};
+        names.push(...[...folders, ...objects].map(({ name }) => name));
+        if (nextCursor === undefined) break;
+        cursor = nextCursor;
+      }
 
-  deepEqual(await names(), ["x/", "z/", "a.txt", "a_b.txt", "b.txt"]);
-  deepEqual(await names("x"), ["y/", "c.txt"]);
-  deepEqual(await names("x/"), ["y/", "c.txt"]);
-  deepEqual(await names("", { limit: 2 }), ["x/", "z/"]);
-  deepEqual(await names("", { limit: 2, offset: 3 }), ["a_b.txt", "b.txt"]);
-  deepEqual(await names("", { search: "A" }), ["a.txt", "a_b.txt"]);
-  // In LIKE the underscore would stand for any letter.
-  deepEqual(await names("", { search: "a_" }), ["a_b.txt"]);
-  deepEqual(await names("", { search: "%" }), []);
-  deepEqual(await names("", { sortBy }), [
-    "z/",
-    "x/",
-    "b.txt",
-    "a_b.txt",
-    "a.txt",
+      const expected = ["a", "a-b", "a/", "a0"];
+      if (order === "desc") expected.reverse();
+      deepEqual(names, expected, `${column} ${order}`);
+    }
+  }
+});
+
+Deno.test("list() takes folders whose names differ in case for one", async () => {
+  await fill("cases", ["A/1", "a/2", "B", "b/3"]);
+
+  const { data } = await world.service().storage.from("cases").list();
+
+  deepEqual(data?.map(({ name, id }) => [name, id === null]), [
+    ["A", true],
+    ["B", false],
+    ["b", true],
+  ]);
+});
+
+Deno.test("the listing functions of the platform are there for SQL", async () => {
+  await fill("in-sql", ["a/b/1", "a/c", "a/d/2", "e"]);
+  // A name as no client would send it.
+  await world.rows(
+    `insert into storage.objects (bucket_id, name, metadata)
+     values ('in-sql', 'f//3', '{"size": 7}')`,
+  );
+  async function names(call: string): Promise<string[]> {
+    const rows = await world.rows<{ name: string; id: string | null }>(
+      `select name, id from storage.${call}`,
+    );
+    return rows.map(({ name, id }) => id === null ? `${name}/` : name);
+  }
+
+  deepEqual(await names("search('a/', 'in-sql', levels => 2)"), [
+    "b/",
+    "c",
+    "d/",
+  ]);
+  deepEqual(await names("search_v2('a/', 'in-sql', levels => 2)"), [
+    "a/b/",
+    "a/c",
+    "a/d/",
+  ]);
+  deepEqual(await names("search_v2('f/', 'in-sql')"), ["f//"]);
+  deepEqual(await names("list_objects_with_delimiter('in-sql', '', '/')"), [
+    "a/",
+    "e",
+    "f/",
   ]);
   deepEqual(
-    await names("", { sortBy: { column: "created_at", order: "asc" } }),
-    ["x/", "z/", "b.txt", "a.txt", "a_b.txt"],
+    await names(
+      "list_objects_with_delimiter('in-sql', '', '/', 1, start_after => 'a/')",
+    ),
+    ["e"],
   );
+  deepEqual(
+    await names(
+      "list_objects_with_delimiter('in-sql', '', '/', sort_order => 'desc')",
+    ),
+    ["f/", "e", "a/"],
+  );
+  const [{ size } = {}] = await world.rows<{ size: number }>(
+    "select size from storage.get_size_by_bucket() where bucket_id = 'in-sql'",
+  );
+  equal(size, 5 + 3 + 5 + 1 + 7);
+});
 
-  const [file] = (await bucket.list("z")).data ?? [];
-  equal(file?.metadata?.["size"], 3);
-  const refused = await bucket
-    .list("", { sortBy: { column: "name; drop table x", order: "asc" } });
-  ok(refused.error);
+Deno.test("search_v2() dates a folder by its oldest object", async () => {
+  await fill("dated", ["old/1", "new.txt", "old/2"]);
+
+  const { data } = await world.service().storage.from("dated").listV2({
+    "with_delimiter": true,
+    sortBy: { column: "created_at", order: "desc" },
+  });
+
+  const [first] = await world.objectsIn("dated");
+  equal(first !== undefined, true);
+  deepEqual(data?.folders.map(({ name }) => name), ["old/"]);
+  const [folder] = await world.rows<{ same: boolean }>(
+    `select v.created_at = (select min(created_at) from storage.objects
+        where bucket_id = 'dated' and name like 'old/%') as same
+      from storage.search_v2('', 'dated', sort_column => 'created_at') v
+      where v.name = 'old'`,
+  );
+  equal(folder?.same, true);
 });

@@ -57,7 +57,7 @@ for (const [why, headers, refusal] of STRANGERS) {
 }
 
 Deno.test("a route that is not built is not found", async () => {
-  for (const path of ["/object/move", "/object/list-v2/open", "/nothing"]) {
+  for (const path of ["/object/upload", "/object/list/a/b", "/nothing"]) {
     const response = await world.request(path, {
       method: "POST",
       headers: world.asService(),

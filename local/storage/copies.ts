@@ -8,7 +8,7 @@ import * as v from "valibot";
 import { open, write } from "./bytes.ts";
 import { noSuchKey } from "./errors.ts";
 import { refuseVersion } from "./features.ts";
-import { metadataHeader } from "./incoming.ts";
+import { metadataHeader, requireHeaders } from "./incoming.ts";
 import { readJson } from "./json.ts";
 import { requireBucketName, requireKey } from "./names.ts";
 import { findObject } from "./objects.ts";
@@ -45,6 +45,7 @@ export const copyObject = forCaller(async (call) => {
   requireBucketName(asked.bucketId);
   requireBucketName(bucket);
   requireKey(name);
+  requireHeaders(asked.metadata);
 
   const from = [asked.bucketId, asked.sourceKey] as const;
   const source = await findObject(stack.database, claims, from);

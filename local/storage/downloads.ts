@@ -4,13 +4,11 @@
  * @module
  */
 import type { Claims } from "../database.ts";
-import { open } from "./bytes.ts";
-import { allowsPart, type Validators, weigh } from "./conditions.ts";
-import { noSuchBucket, preconditionFailed } from "./errors.ts";
+import { noSuchBucket } from "./errors.ts";
 import { refuseVersion } from "./features.ts";
 import { requireBucketName, requireKey } from "./names.ts";
 import { findObject, type StoredObject } from "./objects.ts";
-import { partOf } from "./ranges.ts";
+import { represent, validatorsOf } from "./representation.ts";
 import { verifyToken } from "./signed_urls.ts";
 import { claimsIfAny, forCaller, STORAGE_ITSELF, type Visit } from "./visit.ts";
 
@@ -20,7 +18,7 @@ export async function downloadFromSignedUrl(visit: Visit): Promise<Response> {
   const object = await find(visit, STORAGE_ITSELF);
   // A cache may keep it for as long as the URL works, and no longer.
   const expires = new Date(exp * 1000).toUTCString();
-  return await send(visit, object, { expires });
+  return await represent(visit, object, { expires });
 }
 
 /** `GET /object/public/:bucket/*` */
@@ -86,86 +84,7 @@ async function sendAs(
 ): Promise<Response> {
   const object = await findAs(visit, claims);
   const cacheControl = object.metadata?.cacheControl ?? "no-cache";
-  return await send(visit, object, { "cache-control": cacheControl });
-}
-
-async function send(
-  { stack, request, query }: Visit,
-  object: StoredObject,
-  caching: Readonly<Record<string, string>>,
-): Promise<Response> {
-  const { version, metadata } = object;
-  const headers = new Headers({ ...caching, ...headersOf(object) });
-  const filename = query.get("download");
-  if (filename !== null) {
-    headers.set("content-disposition", attachment(filename));
-  }
-  const now = validatorsOf(object);
-  const outcome = weigh(request.headers, now);
-  if (outcome === "precondition failed") throw preconditionFailed();
-  if (outcome === "not modified") {
-    return new Response(null, { status: 304, headers });
-  }
-  if (request.method === "HEAD") {
-    if (metadata?.size !== undefined) {
-      headers.set("content-length", String(metadata.size));
-    }
-    return new Response(null, { headers });
-  }
-
-  using content = await open(stack.folder, version);
-  if (content === undefined) return bytesMissing();
-  const { size } = content;
-  const part = allowsPart(request.headers, now)
-    ? partOf(request.headers.get("range"), size)
-    : undefined;
-  const { first, last } = part ?? { first: 0, last: size - 1 };
-  headers.set("content-length", String(last - first + 1));
-  if (part !== undefined) {
-    headers.set("content-range", `bytes ${first}-${last}/${size}`);
-  }
-  const status = part === undefined ? 200 : 206;
-  return new Response(content.stream(part), { status, headers });
-}
-
-function headersOf(object: StoredObject): Record<string, string> {
-  const { mimetype, contentEncoding } = object.metadata ?? {};
-  const { eTag, lastModified } = validatorsOf(object);
-  return {
-    "accept-ranges": "bytes",
-    "content-type": harmless(mimetype ?? "application/octet-stream"),
-    ...contentEncoding && { "content-encoding": contentEncoding },
-    "etag": eTag,
-    "last-modified": lastModified.toUTCString(),
-    "x-robots-tag": "none",
-  };
-}
-
-function validatorsOf(
-  { metadata, updated_at: updatedAt }: StoredObject,
-): Validators {
-  const { eTag = "", lastModified } = metadata ?? {};
-  return { eTag, lastModified: new Date(lastModified ?? updatedAt) };
-}
-
-/** A page must not run under the project's own origin. */
-function harmless(mimetype: string): string {
-  return mimetype.toLowerCase().includes("text/html") ? "text/plain" : mimetype;
-}
-
-function attachment(filename: string): string {
-  if (filename === "") return "attachment;";
-  const encoded = encodeURIComponent(filename);
-  return `attachment; filename=${encoded}; filename*=UTF-8''${encoded};`;
-}
-
-/** The row is there and the bytes are not: somebody is deleting both. */
-function bytesMissing(): Response {
-  const message = "The resource was not found";
-  return Response.json(
-    { statusCode: "404", error: "Not found", message },
-    { status: 400, headers: { "cache-control": "no-store" } },
-  );
+  return await represent(visit, object, { "cache-control": cacheControl });
 }
 
 function describe(object: StoredObject): Response {

@@ -38,9 +38,7 @@ export async function readIncoming(
     : fromBytes(request, contentType);
 
   requireAllowed(incoming.mimetype, mimeTypes);
-  requireHeaderValue("content-type", incoming.mimetype);
-  requireHeaderValue("cache-control", incoming.cacheControl);
-  requireHeaderValue("content-encoding", incoming.contentEncoding ?? "");
+  requireHeaders(incoming);
   // A form is longer than its file, so only bare bytes can be refused by this.
   if (incoming.isBare && (contentLength ?? 0) > maxBytes) {
     throw entityTooLarge();
@@ -130,8 +128,20 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** It comes back as a header of every download. */
-function requireHeaderValue(header: string, value: string): void {
+/** Throws `InvalidRequest` for what no header of a download could say. */
+export function requireHeaders(
+  { mimetype, cacheControl, contentEncoding }: {
+    mimetype?: string | undefined;
+    cacheControl?: string | undefined;
+    contentEncoding?: string | undefined;
+  },
+): void {
+  requireHeaderValue("content-type", mimetype);
+  requireHeaderValue("cache-control", cacheControl);
+  requireHeaderValue("content-encoding", contentEncoding);
+}
+
+function requireHeaderValue(header: string, value = ""): void {
   if (/^[\t\x20-\x7e]*$/.test(value)) return;
   throw invalidHeaderChar(
     `Invalid character in response header "${header}": ${value.slice(0, 50)}`,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { ANN, BOB, text, world } from "./world.ts";
 
 Deno.test("copy() asks the policies for select here and insert there", async () => {
@@ -116,4 +116,43 @@ Deno.test("copy() with upsert discards the bytes that it replaces", async () => 
   ok(rows.every(({ version }) => files.includes(version)));
   equal(await (await bucket.download("a.txt")).data?.text(), "a");
   equal(await (await bucket.download("b.txt")).data?.text(), "a");
+});
+
+Deno.test("POST /object/copy refuses a type that no header could say", async () => {
+  await world.makeBucket("copy-header");
+  const bucket = world.service().storage.from("copy-header");
+  await bucket.upload("a.txt", text("a"));
+  const before = [await world.objectsIn("copy-header"), await world.files()];
+
+  const { error } = await bucket.copy("a.txt", "b.txt", {
+    copyMetadata: false,
+    metadata: { mimetype: "text/plain\r\nset-cookie: a" },
+  });
+
+  match(error?.message ?? "", /^Invalid character in response header/);
+  deepEqual(
+    [await world.objectsIn("copy-header"), await world.files()],
+    before,
+  );
+});
+
+Deno.test("copy() and remove() at once leave all of a copy or none", async () => {
+  await world.makeBucket("copy-remove");
+  const bucket = world.service().storage.from("copy-remove");
+  for (let round = 0; round < 8; round++) {
+    await bucket.upload("a.txt", text("a"));
+
+    await Promise.all([
+      bucket.copy("a.txt", "b.txt"),
+      bucket.remove(["a.txt"]),
+      bucket.copy("a.txt", "b.txt"),
+    ]);
+
+    const rows = await world.objectsIn("copy-remove");
+    ok(rows.length <= 1);
+    const files = await world.files();
+    ok(rows.every(({ version }) => files.includes(version)));
+    await bucket.remove(["b.txt"]);
+    equal((await world.files()).length, files.length - rows.length);
+  }
 });

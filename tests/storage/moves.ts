@@ -51,16 +51,26 @@ Deno.test("move() changes the row and leaves the bytes", async () => {
   deepEqual(after?.user_metadata, { n: 1 });
 });
 
-Deno.test("move() keeps the owner for a secret key, and a mover becomes it", async () => {
+Deno.test("move() makes a person the owner, and leaves the owner to a secret key", async () => {
   await world.makeBucket("owner-move");
-  const ann = (await world.person(ANN)).storage.from("owner-move");
-  const service = world.service().storage.from("owner-move");
-  await ann.upload(`${ANN}/a.txt`, text("a"));
+  await world.rows(
+    `create policy "people share owner-move" on storage.objects for all
+      to authenticated using (bucket_id = 'owner-move')`,
+  );
+  const [ann, bob, service] = [
+    await world.person(ANN),
+    await world.person(BOB),
+    world.service(),
+  ].map(({ storage }) => storage.from("owner-move"));
+  await ann?.upload("a.txt", text("a"));
+  const ownersOf = async () =>
+    (await world.objectsIn("owner-move"))
+      .map(({ owner, owner_id: ownerId }) => [owner, ownerId]);
 
-  await service.move(`${ANN}/a.txt`, "b.txt");
-
-  const [row] = await world.objectsIn("owner-move");
-  deepEqual([row?.owner, row?.owner_id], [ANN, ANN]);
+  await service?.move("a.txt", "b.txt");
+  deepEqual(await ownersOf(), [[ANN, ANN]]);
+  await bob?.move("b.txt", "c.txt");
+  deepEqual(await ownersOf(), [[BOB, BOB]]);
 });
 
 Deno.test("move() lets one of many have the object", async () => {

@@ -11,18 +11,19 @@ import { deleteObjects } from "./objects.ts";
 import { rehearse } from "./rehearsal.ts";
 import { forCaller, STORAGE_ITSELF } from "./visit.ts";
 
+const FULLNESS = `
+  select exists (select from storage.objects where bucket_id = b.id) as full
+  from storage.buckets b where b.id = $1`;
+
+const DELETION = "delete from storage.buckets where id = $1 returning id";
+
 /** `DELETE /bucket/:bucket` */
 export const deleteBucket = forCaller(async (call) => {
   const { stack: { database }, bucket, claims } = call;
   requireBucketName(bucket);
   const [found] = await database.as(
     STORAGE_ITSELF,
-    (sql) =>
-      sql.query<{ full: boolean }>(
-        `select exists (select from storage.objects where bucket_id = b.id) as full
-        from storage.buckets b where b.id = $1`,
-        [bucket],
-      ),
+    (sql) => sql.query<{ full: boolean }>(FULLNESS, [bucket]),
   );
   if (found === undefined) throw noSuchBucket();
   if (found.full) throw bucketNotEmpty();
@@ -30,10 +31,7 @@ export const deleteBucket = forCaller(async (call) => {
   // What is uploaded between the two is what the foreign key is for.
   const deleted = await database.as(
     claims,
-    (sql) =>
-      sql.query("delete from storage.buckets where id = $1 returning id", [
-        bucket,
-      ]),
+    (sql) => sql.query(DELETION, [bucket]),
   );
   if (deleted.length === 0) throw noSuchBucket();
   return Response.json({ message: "Successfully deleted" });

@@ -141,11 +141,11 @@ export function refusalOf(error: unknown): Refusal {
 async function cleanUp(): Promise<void> {
   for (const name of madeBuckets) {
     const bucket = service.storage.from(name);
-    for (;;) {
+    // By pages of a listing, until there is nothing left to remove.
+    for (let removed = 1; removed > 0;) {
       const { data } = await bucket.listV2();
       const paths = data?.objects.map(({ name }) => name) ?? [];
-      if (paths.length === 0) break;
-      await bucket.remove(paths);
+      removed = (await bucket.remove(paths)).data?.length ?? 0;
     }
     await service.storage.deleteBucket(name);
   }

@@ -11,9 +11,9 @@ import { refuseVersion } from "./features.ts";
 import { metadataHeader, requireHeaders } from "./incoming.ts";
 import { readJson } from "./json.ts";
 import { requireBucketName, requireKey } from "./names.ts";
-import { findObject } from "./objects.ts";
+import { type Draft, findObject, type StoredObject } from "./objects.ts";
 import { keep, rehearseUpload } from "./store.ts";
-import { forCaller } from "./visit.ts";
+import { type Call, forCaller } from "./visit.ts";
 
 const REQUEST = v.object({
   bucketId: v.string(),
@@ -32,6 +32,8 @@ const REQUEST = v.object({
   ),
 });
 
+type Asked = v.InferOutput<typeof REQUEST>;
+
 /**
  * `POST /object/copy`. The caller needs a policy to select the source, and
  * those of an upload for the copy. Bucket limits are not asked again.
@@ -39,39 +41,52 @@ const REQUEST = v.object({
 export const copyObject = forCaller(async (call) => {
   const { stack, request, claims } = call;
   const asked = await readJson(request, REQUEST);
-  const bucket = asked.destinationBucket ?? asked.bucketId;
-  const name = asked.destinationKey;
+  const { bucketId, sourceKey, destinationBucket = bucketId } = asked;
   refuseVersion(asked.sourceVersionId);
-  requireBucketName(asked.bucketId);
-  requireBucketName(bucket);
-  requireKey(name);
+  requireBucketName(bucketId);
+  requireBucketName(destinationBucket);
+  requireKey(asked.destinationKey);
   requireHeaders(asked.metadata);
 
-  const from = [asked.bucketId, asked.sourceKey] as const;
+  const from = [bucketId, sourceKey] as const;
   const source = await findObject(stack.database, claims, from);
+  const copy = draftOf(call, asked, source);
   const upsert = request.headers.get("x-upsert") === "true";
-  const copy = {
-    bucket,
-    name,
-    owner: claims.sub,
-    metadata: {
-      ...source.metadata,
-      ...asked.copyMetadata ? {} : asked.metadata,
-    },
-    userMetadata: asked.copyMetadata
-      ? source.user_metadata ?? {}
-      : metadataHeader(request),
-  };
   await rehearseUpload(stack.database, claims, { ...copy, upsert });
 
-  using content = await open(stack.folder, source.version);
-  // Removed since, or replaced: who reads would be told the same.
-  if (content === undefined) throw noSuchKey();
-  const version = crypto.randomUUID();
-  const place = { folder: stack.folder, version, maxBytes: Infinity };
-  const { eTag } = await write(place, content.stream());
+  const { version, eTag } = await copyBytes(stack.folder, source.version);
   const lastModified = new Date().toISOString();
   const metadata = { ...copy.metadata, eTag, lastModified };
   const row = await keep(stack, { ...copy, version, metadata }, upsert);
-  return Response.json({ Id: row.id, Key: `${bucket}/${name}`, ...row });
+  const Key = `${copy.bucket}/${copy.name}`;
+  return Response.json({ Id: row.id, Key, ...row });
 });
+
+function draftOf(
+  { request, claims }: Call,
+  asked: Asked,
+  source: StoredObject,
+): Omit<Draft, "version"> {
+  const bucket = asked.destinationBucket ?? asked.bucketId;
+  const to = { bucket, name: asked.destinationKey, owner: claims.sub };
+  if (asked.copyMetadata) {
+    const userMetadata = source.user_metadata ?? {};
+    return { ...to, metadata: source.metadata ?? {}, userMetadata };
+  }
+  const metadata = { ...source.metadata, ...asked.metadata };
+  return { ...to, metadata, userMetadata: metadataHeader(request) };
+}
+
+/** A new version with the bytes of another. Throws `NoSuchKey`. */
+async function copyBytes(
+  folder: string,
+  from: string | null,
+): Promise<{ version: string; eTag: string }> {
+  using content = await open(folder, from);
+  // Removed since, or replaced: who reads would be told the same.
+  if (content === undefined) throw noSuchKey();
+  const version = crypto.randomUUID();
+  const place = { folder, version, maxBytes: Infinity };
+  const { eTag } = await write(place, content.stream());
+  return { version, eTag };
+}

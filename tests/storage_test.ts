@@ -17,6 +17,7 @@ import "./storage/operations.ts";
 import "./storage/partial_downloads.ts";
 import "./storage/refusals.ts";
 import "./storage/removals.ts";
+import "./storage/schema.ts";
 import "./storage/signed_downloads.ts";
 import "./storage/signed_uploads.ts";
 import "./storage/uploads.ts";

@@ -7,12 +7,16 @@
 import * as v from "valibot";
 import { featureNotEnabled } from "./errors.ts";
 
+const ABSENT =
+  /^\/((upload\/resumable|render\/image|s3|iceberg|vector|cdn)(\/|$)|bucket\/[^/]+\/lifecycle$)/;
+
 /**
- * Resumable uploads, image transformations, S3, analytics and vector buckets,
- * the CDN's cache and the lifecycle of versions.
+ * Throws `FeatureNotEnabled` for the routes of resumable uploads, image
+ * transformations, S3, analytics and vector buckets, the CDN's cache and the
+ * lifecycle of versions.
  */
-export function refuseFeature(): Promise<Response> {
-  throw featureNotEnabled();
+export function refuseAbsent(path: string): void {
+  if (ABSENT.test(path)) throw featureNotEnabled();
 }
 
 /** What to throw where somebody asks for what an object was before. */

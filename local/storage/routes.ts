@@ -22,7 +22,7 @@ import {
   infoPublic,
 } from "./downloads.ts";
 import { answer, invalidRequest, routeNotFound } from "./errors.ts";
-import { refuseFeature } from "./features.ts";
+import { refuseAbsent } from "./features.ts";
 import { listObjects } from "./listing.ts";
 import { listObjectsV2 } from "./listing_v2.ts";
 import { moveObject } from "./moves.ts";
@@ -105,10 +105,6 @@ const ROUTES: readonly Route[] = [
   route("object.delete_many", "DELETE /object/:bucket", removeObjects),
 ];
 
-/** What is refused by its name, rather than not found. */
-const ABSENT =
-  /^\/((upload\/resumable|render\/image|s3|iceberg|vector|cdn)(\/|$)|bucket\/[^/]+\/lifecycle$)/;
-
 const PREFIX = "/storage/v1";
 
 /** The handler of everything under `/storage/v1/`. */
@@ -129,7 +125,7 @@ async function serve(stack: StorageStack, request: Request): Promise<Response> {
   const path = pathname.startsWith(PREFIX)
     ? pathname.slice(PREFIX.length)
     : pathname;
-  if (ABSENT.test(path)) return await refuseFeature();
+  refuseAbsent(path);
 
   for (const { methods, pattern, operation, handler } of ROUTES) {
     const names = methods.includes(request.method) ? pattern.exec(path) : null;

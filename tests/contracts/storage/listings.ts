@@ -137,6 +137,7 @@ Deno.test("listV2() shows one level with a delimiter", async () => {
   deepEqual(await pagesOf(bucket, { ...level, prefix: "x/" }), [
     ["x/y/", "x/c.txt"],
   ]);
+  deepEqual(await pagesOf(bucket, { ...level, prefix: "%" }), [[]]);
   deepEqual((await pagesOf(bucket, { ...level, limit: 1 })).flat(), [
     "a.txt",
     "a_b.txt",

@@ -34,13 +34,6 @@ for (const [why, method, path] of ABSENT) {
   });
 }
 
-Deno.test("a bucket may begin with the name of a feature", async () => {
-  await world.makeBucket("s3-like");
-  const bucket = world.service().storage.from("s3-like");
-
-  equal((await bucket.upload("cdn/a.txt", text("a"))).error, null);
-});
-
 Deno.test("a bucket that keeps versions is refused", async () => {
   const { storage } = world.service();
   await world.makeBucket("unversioned");

@@ -39,6 +39,28 @@ Deno.test("remove() returns the rows and deletes the bytes of what one owns", as
   deepEqual(await world.files(), before);
 });
 
+Deno.test("DELETE /object refuses what the caller may not delete", async () => {
+  await world.makeBucket("not-his");
+  const path = `${ANN}/a.txt`;
+  await (await world.person(ANN)).storage.from("not-his")
+    .upload(path, text("hers"));
+  const before = [await world.objectsIn("not-his"), await world.files()];
+
+  const response = await world.request(`/object/not-his/${path}`, {
+    method: "DELETE",
+    headers: { apikey: world.keys.publishable },
+  });
+
+  deepEqual(await refusalOf(response), {
+    status: 400,
+    statusCode: "403",
+    error: "Unauthorized",
+    message: "Access denied",
+    code: "AccessDenied",
+  });
+  deepEqual([await world.objectsIn("not-his"), await world.files()], before);
+});
+
 Deno.test("sweepOrphans() removes what a crash left, and nothing else", async () => {
   await world.makeBucket("swept");
   await world.service().storage.from("swept").upload("a.txt", text("a"));

@@ -9,6 +9,9 @@ import type { Database } from "./database.ts";
 const SCRIPTS = [
   "roles",
   "auth",
+  "auth_tokens",
+  "auth_factors",
+  "auth_unused",
   "storage",
   "storage_lists",
   "webhooks",

@@ -1,7 +1,6 @@
 -- People, their sessions, and who a statement runs for, in the shape of
 -- Supabase Auth. Runs at every start, so every statement may meet its own
--- result. What local/auth leaves out (one-time tokens, SSO, OAuth) has no
--- tables here.
+-- result. auth_tokens.sql, auth_factors.sql and auth_unused.sql have the rest.
 
 do $$ begin
   create type auth.aal_level as enum ('aal1', 'aal2', 'aal3');
@@ -59,6 +58,20 @@ create index if not exists users_instance_id_email_idx
 create index if not exists users_instance_id_idx on auth.users (instance_id);
 create index if not exists users_is_anonymous_idx on auth.users (is_anonymous);
 
+-- No two people share a token. Old rows have digits here, or nothing.
+do $$
+declare
+  token text;
+begin
+  foreach token in array array[
+    'confirmation_token', 'recovery_token', 'reauthentication_token',
+    'email_change_token_current', 'email_change_token_new'
+  ] loop
+    execute format('create unique index if not exists %I on auth.users (%I)
+      where %I !~ ''^[0-9 ]*$''', token || '_idx', token, token);
+  end loop;
+end $$;
+
 create table if not exists auth.identities (
   provider_id text not null,
   user_id uuid not null references auth.users (id) on delete cascade,
@@ -94,6 +107,11 @@ create table if not exists auth.sessions (
   ip inet,
   tag text
 );
+alter table auth.sessions
+  add column if not exists oauth_client_id uuid,
+  add column if not exists refresh_token_hmac_key text,
+  add column if not exists refresh_token_counter bigint,
+  add column if not exists scopes text;
 comment on table auth.sessions is
   'One for each sign-in that has not been signed out.';
 comment on column auth.sessions.not_after is

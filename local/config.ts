@@ -6,6 +6,7 @@
  */
 import { parse } from "smol-toml";
 import * as v from "valibot";
+import { AUTH, type AuthSettings } from "./auth/settings.ts";
 
 /** What `[functions.<name>]` says. */
 export interface FunctionConfig {
@@ -18,6 +19,7 @@ export interface ProjectConfig {
   readonly schemas: readonly string[];
   /** The largest object that Storage takes. */
   readonly maxObjectBytes: number;
+  readonly auth: AuthSettings;
   readonly functions: Readonly<Record<string, FunctionConfig>>;
 }
 
@@ -35,6 +37,7 @@ const size = v.pipe(
 const schema = v.object({
   api: v.object({ schemas: v.array(v.string()) }),
   storage: v.object({ "file_size_limit": size }),
+  auth: v.optional(AUTH, {}),
   functions: v.optional(
     v.record(
       v.string(),
@@ -56,10 +59,11 @@ export class BrokenConfig extends Error {
  */
 export async function readProjectConfig(file: URL): Promise<ProjectConfig> {
   const text = await Deno.readTextFile(file);
-  const { api, storage, functions } = check(text);
+  const { api, storage, auth, functions } = check(text);
   return {
     schemas: api.schemas,
     maxObjectBytes: storage.file_size_limit,
+    auth,
     functions: Object.fromEntries(
       Object.entries(functions).map(([name, { verify_jwt: verifyJwt }]) => [
         name,

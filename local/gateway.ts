@@ -5,6 +5,7 @@
  */
 import type { Claims } from "./database.ts";
 import { identify, type Keys, refuseKey } from "./keys.ts";
+import type { Mailbox } from "./mailbox.ts";
 import type { Rest } from "./rest.ts";
 
 type Handler = (request: Request) => Promise<Response>;
@@ -15,12 +16,13 @@ export interface Services {
   readonly storage: Handler;
   readonly functions: Handler;
   readonly rest: Rest;
+  readonly mailbox: Mailbox;
   readonly keys: Keys;
 }
 
 /** Sends each request to the service that its path names. */
 export function gateway(services: Services): Handler {
-  const { auth, storage, functions, rest, keys } = services;
+  const { auth, storage, functions, rest, mailbox, keys } = services;
   const apis: Readonly<Record<string, Handler>> = {
     auth,
     storage,
@@ -33,6 +35,8 @@ export function gateway(services: Services): Handler {
     if (version === "v1" && service === "functions") {
       return await functions(request); // they answer for their own CORS
     }
+    // Without a word of CORS: other pages shall not read people's mails.
+    if (pathname === "/mailbox") return mailbox.fetch(request);
     if (request.method === "OPTIONS") return preflight(request);
     const api = version === "v1" && Object.hasOwn(apis, service)
       ? apis[service]

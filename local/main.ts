@@ -141,6 +141,7 @@ function listenForSignals(): { graceful(): Promise<void> } {
 function banner({ url, keys }: Stack): string {
   const [member, admin] = PEOPLE;
   return `  URL              ${url}
+  Mailbox          ${url}/mailbox
   Publishable key  ${keys.publishable}
   Secret key       ${keys.secret}
   Member           ${member.email}  ${member.password}

@@ -15,6 +15,7 @@ import { openFunctions } from "./functions.ts";
 import { gateway } from "./gateway.ts";
 import { ensureDatabase } from "./initdb.ts";
 import { type Keys, openKeys } from "./keys.ts";
+import { openMailbox } from "./mailbox.ts";
 import { migrate } from "./migrations.ts";
 import { startNet } from "./net.ts";
 import { applyPlatform } from "./platform.ts";
@@ -109,12 +110,16 @@ export async function startStack(options: Options): Promise<Stack> {
   }));
   if (options.watch) opened.use(onChange(home, () => functions.restart()));
 
+  const mailbox = openMailbox((line) => log("mail", line));
+  const { post } = mailbox;
   const report = (error: unknown) => log("auth", String(error));
+  const { auth: settings } = config;
   entrance.open(gateway({
-    auth: authApi({ database, keys, url, report }),
+    auth: authApi({ database, keys, url, settings, post, report }),
     storage: storageApi(storage),
     functions: functions.fetch,
     rest: await openRest(database, config.schemas),
+    mailbox,
     keys,
   }));
 

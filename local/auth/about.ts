@@ -21,12 +21,17 @@ export function showHealth(): Promise<Response> {
   }));
 }
 
-/** `GET /settings`: the ways to sign in. Here there is one. */
-export function showSettings(): Promise<Response> {
+/** `GET /settings`: the ways to sign in. */
+export function showSettings({ stack }: Call): Promise<Response> {
+  const { anonymousSignIns, confirmEmail } = stack.settings;
   return Promise.resolve(Response.json({
-    external: { "anonymous_users": false, email: true, phone: false },
+    external: {
+      "anonymous_users": anonymousSignIns,
+      email: true,
+      phone: false,
+    },
     "disable_signup": false,
-    "mailer_autoconfirm": true,
+    "mailer_autoconfirm": !confirmEmail,
     "phone_autoconfirm": false,
     "sms_provider": "",
     "saml_enabled": false,

@@ -8,15 +8,22 @@ import type { Sql } from "../database.ts";
 import { bcryptCostOf, type Call, type Handler } from "./call.ts";
 import { type Caller, requireUser } from "./callers.ts";
 import { changeUser } from "./changes.ts";
+import { adoptEmail, withProviders } from "./confirmations.ts";
 import { normaliseEmail } from "./emails.ts";
 import { refusal, validationFailed, whenSqlFails } from "./errors.ts";
+import { hasVerifiedFactor } from "./factors.ts";
+import { CHALLENGE, challengeOf } from "./flows.ts";
 import { METADATA, parse, TEXT } from "./input.ts";
+import type { Mail } from "./mails.ts";
 import { checkPassword, matches } from "./passwords.ts";
+import { posting, sendEmailChange } from "./post.ts";
 import { closeSessions } from "./sessions.ts";
 import { describeUser } from "./user_json.ts";
-import { requireFree, type User } from "./users.ts";
+import { findUser, requireFree, type User } from "./users.ts";
 
 const notAdmin = refusal(403, "not_admin");
+const insufficientAal = refusal(401, "insufficient_aal");
+const anonymousPassword = refusal(422, "validation_failed");
 const samePassword = refusal(422, "same_password");
 
 /** Runs `work` for the signed-in person, in one transaction. */
@@ -39,43 +46,90 @@ const ACCOUNT = v.object({
   password: v.nullish(v.string()),
   data: METADATA,
   "app_metadata": METADATA,
+  ...CHALLENGE,
 });
 
-/** `PUT /user`. The address changes at once: no mail is sent from here. */
-export const changeAccount: Handler = asCaller(async (sql, caller, call) => {
-  const { user, session } = caller;
-  const cost = bcryptCostOf(call.stack);
+type Account = v.InferOutput<typeof ACCOUNT>;
+
+/**
+ * `PUT /user`. A new address is theirs once it has been confirmed, though
+ * somebody anonymous gets it at once where signing up needs no confirmation.
+ */
+export async function changeAccount(call: Call): Promise<Response> {
   const input = parse(ACCOUNT, call.body);
+  let answer: unknown;
+  await posting(call, async (sql) => {
+    const caller = await requireUser(sql, call);
+    const mails = await change(sql, call, { caller, input });
+    const changed = await findUser(sql, caller.user.id) ?? caller.user;
+    answer = await describeUser(sql, changed);
+    return mails;
+  });
+  return Response.json(answer);
+}
+
+async function change(
+  sql: Sql,
+  call: Call,
+  { caller, input }: { readonly caller: Caller; readonly input: Account },
+): Promise<Mail[]> {
+  const { user, session } = caller;
+  const { settings } = call.stack;
+  const challenge = challengeOf(input);
   const email = input.email === "" ? undefined : normaliseEmail(input.email);
+  const newEmail = email === user.email ? undefined : email;
   const password = input.password ?? undefined;
-  if (password !== undefined) checkPassword(password);
+  if (password !== undefined) checkPassword(password, settings);
   if (input.app_metadata) {
     throw notAdmin("Updating app_metadata requires admin privileges");
   }
-  const newEmail = email === user.email ? undefined : email;
+  if (password !== undefined || newEmail !== undefined) {
+    await requireSecondFactor(sql, caller);
+  }
+  if (user.isAnonymous && password !== undefined && newEmail === undefined) {
+    throw anonymousPassword(
+      "Updating password of an anonymous user without an email or phone " +
+        "is not allowed",
+    );
+  }
   if (newEmail !== undefined) await requireFree(sql, newEmail);
   await requireNew(sql, user, password);
 
-  const changed = await changeUser(sql, user, {
-    email: newEmail,
-    confirmEmail: newEmail !== undefined,
-    password,
-    userMetadata: input.data,
-  }, cost).catch(whenSqlFails("Error updating user"));
+  const changes = { password, userMetadata: input.data };
+  await changeUser(sql, user, changes, bcryptCostOf(call.stack))
+    .catch(whenSqlFails("Error updating user"));
   if (password !== undefined) {
     // Whoever knew the old one is signed out.
     const current = { userId: user.id, sessionId: session?.id };
     await closeSessions(sql, current, "others");
   }
-  return Response.json(await describeUser(sql, changed));
-});
+  if (newEmail === undefined) return [];
+  if (user.isAnonymous && !settings.confirmEmail) {
+    await adoptEmail(sql, user, newEmail);
+    await withProviders(sql, user);
+    return [];
+  }
+  return await sendEmailChange({ sql, call, user, challenge }, newEmail);
+}
+
+/** Who has a second factor shows it before changing what they sign in with. */
+async function requireSecondFactor(
+  sql: Sql,
+  { user, session }: Caller,
+): Promise<void> {
+  if (session?.aal === "aal2") return;
+  if (!await hasVerifiedFactor(sql, user.id)) return;
+  throw insufficientAal(
+    "AAL2 session is required to update email or password when MFA is enabled.",
+  );
+}
 
 async function requireNew(
   sql: Sql,
   { passwordHash }: User,
   password: string | undefined,
 ): Promise<void> {
-  if (password === undefined || passwordHash === null) return;
+  if (password === undefined || !passwordHash) return;
   if (!await matches(sql, password, passwordHash)) return;
   throw samePassword("New password should be different from the old password.");
 }

@@ -1,6 +1,5 @@
 /**
- * What the service does with anybody's account: `/admin/users`. Seeds, tests
- * and the functions use these; listing, links and factors have no routes yet.
+ * What the service does with anybody's account: `/admin/users`.
  *
  * @module
  */
@@ -14,7 +13,7 @@ import { parseDuration } from "./durations.ts";
 import { normaliseEmail } from "./emails.ts";
 import { refusal, validationFailed, whenSqlFails } from "./errors.ts";
 import { FLAG, METADATA, parse, TEXT } from "./input.ts";
-import { checkPassword } from "./passwords.ts";
+import { checkPassword, randomPassword } from "./passwords.ts";
 import { closeSessions } from "./sessions.ts";
 import { describeUser } from "./user_json.ts";
 import { createUser, findUser, requireFree, type User } from "./users.ts";
@@ -44,8 +43,8 @@ export async function addUser(call: Call): Promise<Response> {
     );
   }
   const email = normaliseEmail(input.email);
-  const password = input.password || crypto.randomUUID() + crypto.randomUUID();
-  checkPassword(password);
+  const password = input.password || randomPassword();
+  checkPassword(password, stack.settings);
   if (input.id !== "" && !isUuid(input.id)) {
     throw validationFailed("ID must conform to the uuid v4 format");
   }
@@ -71,7 +70,7 @@ export async function addUser(call: Call): Promise<Response> {
 }
 
 /** Runs `work` on the person in the path, in one transaction. */
-function onUser(
+export function onUser(
   work: (sql: Sql, user: User, call: Call) => Promise<Response>,
 ): Handler {
   return async (call) => {
@@ -95,7 +94,7 @@ export const showUser: Handler = onUser(async (sql, user) =>
 export const editUser: Handler = onUser(async (sql, user, call) => {
   const input = parse(USER, call.body);
   const password = input.password ?? undefined;
-  if (password !== undefined) checkPassword(password);
+  if (password !== undefined) checkPassword(password, call.stack.settings);
 
   const changed = await changeUser(sql, user, {
     email: input.email === "" ? undefined : normaliseEmail(input.email),

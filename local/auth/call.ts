@@ -6,6 +6,8 @@
  */
 import type { Database } from "../database.ts";
 import type { Identity, Keys } from "../keys.ts";
+import type { Mail } from "./mails.ts";
+import type { AuthSettings } from "./settings.ts";
 
 /** What `/auth/v1` needs of the stack around it. */
 export interface AuthStack {
@@ -13,6 +15,9 @@ export interface AuthStack {
   readonly keys: Keys;
   /** Where clients reach the stack: `http://127.0.0.1:54321`. */
   readonly url: string;
+  readonly settings: AuthSettings;
+  /** Takes what would be sent, once what it is about has been committed. */
+  readonly post: (mail: Mail) => void;
   /** Work factor of password hashes, a power of two. 10 unless given. */
   readonly bcryptCost?: number;
   /** Is told of every failure of ours; the caller learns only that it failed. */

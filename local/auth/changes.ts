@@ -4,6 +4,7 @@
  * @module
  */
 import type { Sql } from "../database.ts";
+import { clearTokens } from "./one_time_tokens.ts";
 import { hashPassword } from "./passwords.ts";
 import { findUser, identityOf, type Metadata, type User } from "./users.ts";
 
@@ -43,6 +44,8 @@ export async function changeUser(
     merge({ ...user.userMetadata, ...verified }, changes.userMetadata),
     changes.banMs ?? null,
   ]);
+  // Whoever changes the password may not trust what was asked for before.
+  if (hash !== null || confirmEmail) await clearTokens(sql, user.id);
   if (email !== undefined) {
     const data = { ...identityOf(user.id, email), ...verified };
     await sql.query(SAY_EMAIL, [user.id, data, {
@@ -67,10 +70,20 @@ function merge(
   );
 }
 
-/** A new address or password makes every token sent before it worthless. */
 const UPDATE = `update auth.users set
     email = coalesce($2::text, email),
     encrypted_password = coalesce($3::text, encrypted_password),
+    confirmation_token = case
+      when $3::text is null and not $5::boolean then confirmation_token else ''
+    end,
+    recovery_token =
+      case when $3::text is null then recovery_token else '' end,
+    email_change_token_new =
+      case when $3::text is null then email_change_token_new else '' end,
+    email_change_token_current =
+      case when $3::text is null then email_change_token_current else '' end,
+    reauthentication_token =
+      case when $3::text is null then reauthentication_token else '' end,
     role = coalesce($4::text, role),
     email_confirmed_at =
       case when $5::boolean then now() else email_confirmed_at end,

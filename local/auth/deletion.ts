@@ -5,6 +5,7 @@
  * @module
  */
 import type { Sql } from "../database.ts";
+import { clearTokens } from "./one_time_tokens.ts";
 import { closeSessions } from "./sessions.ts";
 import type { User } from "./users.ts";
 
@@ -21,6 +22,8 @@ export async function softDeleteUser(sql: Sql, user: User): Promise<void> {
   if (user.deletedAt !== null) return;
   await sql.query(BLANK_USER, [user.id]);
   await sql.query(BLANK_IDENTITIES, [user.id]);
+  await sql.query("delete from auth.mfa_factors where user_id = $1", [user.id]);
+  await clearTokens(sql, user.id);
   await closeSessions(sql, { userId: user.id }, "global");
 }
 

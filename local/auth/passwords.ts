@@ -6,11 +6,9 @@
  */
 import type { Sql } from "../database.ts";
 import { refusal, validationFailed } from "./errors.ts";
+import type { AuthSettings } from "./settings.ts";
 
 const weakPassword = refusal(422, "weak_password");
-
-/** The platform's default. */
-const MIN_LENGTH = 6;
 
 /** What bcrypt looks at. More would be ignored in silence. */
 const MAX_BYTES = 72;
@@ -20,18 +18,27 @@ const MAX_BYTES = 72;
  *
  * @throws {Refusal} `weak_password` or `validation_failed`.
  */
-export function checkPassword(password: string): void {
+export function checkPassword(
+  password: string,
+  { minPasswordLength }: Pick<AuthSettings, "minPasswordLength">,
+): void {
   const { length } = new TextEncoder().encode(password);
   if (length > MAX_BYTES) {
     throw validationFailed(
       `Password cannot be longer than ${MAX_BYTES} characters`,
     );
   }
-  if (length < MIN_LENGTH) {
-    const message = `Password should be at least ${MIN_LENGTH} characters.`;
+  if (length < minPasswordLength) {
+    const message =
+      `Password should be at least ${minPasswordLength} characters.`;
     const members = { "weak_password": { reasons: ["length"] } };
     throw weakPassword(message, members);
   }
+}
+
+/** One that nobody knows, as long as a hash can tell apart. */
+export function randomPassword(): string {
+  return crypto.randomUUID() + crypto.randomUUID();
 }
 
 /** The bcrypt hash of `password`. */

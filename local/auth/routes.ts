@@ -1,6 +1,6 @@
 /**
- * `/auth/v1`: the part of Supabase Auth that works with an e-mail address and
- * a password, on the stack's own database.
+ * `/auth/v1`: Supabase Auth for people with an e-mail address, on the stack's
+ * own database.
  *
  * @module
  */
@@ -11,7 +11,16 @@ import { addUser, editUser, removeUser, showUser } from "./admin.ts";
 import type { AuthStack, Handler } from "./call.ts";
 import { answerRefusal, Refusal, unexpectedFailure } from "./errors.ts";
 import { readBytes } from "./input.ts";
-import { signUp, token } from "./sign_in.ts";
+import { invite } from "./invitation.ts";
+import {
+  askForMagicLink,
+  askForRecovery,
+  reauthenticate,
+  resend,
+} from "./requests.ts";
+import { token } from "./sign_in.ts";
+import { signUp } from "./sign_up.ts";
+import { followLink, verify } from "./verification.ts";
 
 /** One path, and what it does for each method. */
 interface Route {
@@ -29,14 +38,33 @@ const ROUTES: readonly Route[] = [
   },
   { path: /^\/auth\/v1\/health$/, open: true, methods: { GET: showHealth } },
   { path: /^\/auth\/v1\/settings$/, methods: { GET: showSettings } },
+  {
+    path: /^\/auth\/v1\/verify$/,
+    open: true,
+    methods: { GET: followLink, POST: verify },
+  },
   { path: /^\/auth\/v1\/signup$/, methods: { POST: signUp } },
+  { path: /^\/auth\/v1\/invite$/, methods: { POST: invite } },
+  { path: /^\/auth\/v1\/recover$/, methods: { POST: askForRecovery } },
+  {
+    path: /^\/auth\/v1\/(?:otp|magiclink)$/,
+    methods: { POST: askForMagicLink },
+  },
+  { path: /^\/auth\/v1\/resend$/, methods: { POST: resend } },
+  {
+    path: /^\/auth\/v1\/reauthenticate$/,
+    methods: { GET: reauthenticate },
+  },
   { path: /^\/auth\/v1\/token$/, methods: { POST: token } },
   { path: /^\/auth\/v1\/logout$/, methods: { POST: signOut } },
   {
     path: /^\/auth\/v1\/user$/,
     methods: { GET: showAccount, PUT: changeAccount },
   },
-  { path: /^\/auth\/v1\/admin\/users$/, methods: { POST: addUser } },
+  {
+    path: /^\/auth\/v1\/admin\/users$/,
+    methods: { POST: addUser },
+  },
   {
     path: /^\/auth\/v1\/admin\/users\/([^/]+)$/,
     methods: { GET: showUser, PUT: editUser, DELETE: removeUser },

@@ -41,15 +41,19 @@ export function deviceOf({ headers }: Request): Device {
   return { userAgent: headers.get("user-agent"), ip };
 }
 
-/** A new session of somebody who has just given their password. */
+/**
+ * A new session of somebody who has just proved who they are, by `method`:
+ * "password", "otp".
+ */
 export async function openSession(
   sql: Sql,
   user: User,
   device: Device,
+  method: string,
 ): Promise<Grant> {
   const id = crypto.randomUUID();
   await sql.query(INSERT, [id, user.id, device.userAgent, device.ip]);
-  await sql.query(INSERT_METHOD, [id, crypto.randomUUID()]);
+  await addMethod(sql, id, method);
   await sql.query(
     "update auth.users set last_sign_in_at = now() where id = $1",
     [user.id],
@@ -63,9 +67,20 @@ const INSERT = `insert into auth.sessions
   values ($1, $2, now(), now(), 'aal1', $3,
     case when pg_input_is_valid($4::text, 'inet') then $4::text::inet end)`;
 
-const INSERT_METHOD = `insert into auth.mfa_amr_claims
+/** Says how the person has proved who they are, in this session too. */
+export async function addMethod(
+  sql: Sql,
+  sessionId: string,
+  method: string,
+): Promise<void> {
+  await sql.query(ADD_METHOD, [sessionId, crypto.randomUUID(), method]);
+}
+
+const ADD_METHOD = `insert into auth.mfa_amr_claims
     (session_id, id, created_at, updated_at, authentication_method)
-  values ($1, $2, now(), now(), 'password')`;
+  values ($1, $2, now(), now(), $3)
+  on conflict (session_id, authentication_method)
+    do update set updated_at = now()`;
 
 /** Tells what the rows say now about a session and its person. */
 export async function grant(

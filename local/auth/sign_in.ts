@@ -1,77 +1,27 @@
 /**
- * Ways to get a session: `/signup` and `/token`.
+ * `/token`: ways to get a session, for people who are known.
  *
  * @module
  */
 import * as v from "valibot";
 import type { Sql } from "../database.ts";
-import { bcryptCostOf, type Call } from "./call.ts";
-import { normaliseEmail } from "./emails.ts";
-import { Refusal, refusal, validationFailed, whenSqlFails } from "./errors.ts";
-import { METADATA, parse, TEXT } from "./input.ts";
-import { checkPassword, matches } from "./passwords.ts";
+import type { Call } from "./call.ts";
+import { Refusal, refusal, validationFailed } from "./errors.ts";
+import { redeem } from "./flows.ts";
+import { parse, TEXT } from "./input.ts";
+import { matches } from "./passwords.ts";
 import { rotate } from "./rotation.ts";
 import { deviceOf, openSession } from "./sessions.ts";
 import { answerGrant } from "./tokens.ts";
-import {
-  createUser,
-  findUserByEmail,
-  identityOf,
-  type NewUser,
-  type User,
-} from "./users.ts";
+import { findUser, findUserByEmail, type User } from "./users.ts";
 
-const anonymousDisabled = refusal(422, "anonymous_provider_disabled");
-const phoneDisabled = refusal(400, "phone_provider_disabled");
 const phoneLoginDisabled = refusal(422, "phone_provider_disabled");
-const userAlreadyExists = refusal(422, "user_already_exists");
+const userNotFound = refusal(404, "user_not_found");
+const providerDisabled = refusal(400, "provider_disabled");
+const web3Disabled = refusal(422, "web3_provider_disabled");
 const invalidCredentials = refusal(400, "invalid_credentials");
 const emailNotConfirmed = refusal(400, "email_not_confirmed");
 const userBanned = refusal(400, "user_banned");
-
-const SIGN_UP = v.object({
-  email: TEXT,
-  phone: TEXT,
-  password: TEXT,
-  data: METADATA,
-});
-
-/** Makes a person and their first session. Nothing has to be confirmed. */
-export async function signUp(call: Call): Promise<Response> {
-  const { stack, request } = call;
-  const input = parse(SIGN_UP, call.body);
-  if (input.email === "" && input.phone === "") {
-    throw anonymousDisabled("Anonymous sign-ins are disabled");
-  }
-  const { password } = input;
-  if (password === "") {
-    throw validationFailed("Signup requires a valid password");
-  }
-  checkPassword(password);
-  if (input.email === "") throw phoneDisabled("Phone signups are disabled");
-  const email = normaliseEmail(input.email);
-
-  const granted = await stack.database.asOwner(async (sql) => {
-    if (await findUserByEmail(sql, email) !== undefined) {
-      throw userAlreadyExists("User already registered");
-    }
-    const person = selfMade({ email, password }, input.data ?? {});
-    const user = await createUser(sql, person, bcryptCostOf(stack))
-      .catch(whenSqlFails("Database error saving new user"));
-    return await openSession(sql, user, deviceOf(request));
-  });
-  return await answerGrant(granted, stack);
-}
-
-/** What people say on signing up goes to the identity and the metadata. */
-function selfMade(
-  credentials: { readonly email: string; readonly password: string },
-  data: Readonly<Record<string, unknown>>,
-): NewUser {
-  const id = crypto.randomUUID();
-  const userMetadata = { ...data, ...identityOf(id, credentials.email) };
-  return { ...credentials, id, userMetadata, identityData: data };
-}
 
 /** Trades what somebody knows, or a token they hold, for a session. */
 export async function token(call: Call): Promise<Response> {
@@ -80,6 +30,12 @@ export async function token(call: Call): Promise<Response> {
       return await byPassword(call);
     case "refresh_token":
       return await byRefreshToken(call);
+    case "pkce":
+      return await byCode(call);
+    case "id_token":
+      throw providerDisabled("Provider is not enabled");
+    case "web3":
+      throw web3Disabled("Web3 provider is disabled");
     default:
       throw invalidCredentials("unsupported_grant_type");
   }
@@ -95,7 +51,7 @@ async function byPassword({ stack, request, body }: Call): Promise<Response> {
   }
   const granted = await stack.database.asOwner(async (sql) => {
     const user = await whoseCredentials(sql, email, password);
-    return await openSession(sql, user, deviceOf(request));
+    return await openSession(sql, user, deviceOf(request), "password");
   });
   return await answerGrant(granted, stack);
 }
@@ -108,7 +64,7 @@ async function whoseCredentials(
   const user = await findUserByEmail(sql, email);
   // One answer for both, so that nobody learns which addresses are known.
   const wrong = invalidCredentials("Invalid login credentials");
-  if (user === undefined || user.passwordHash === null) throw wrong;
+  if (user === undefined || !user.passwordHash) throw wrong;
   if (user.isBanned) throw userBanned("User is banned");
   if (!await matches(sql, password, user.passwordHash)) throw wrong;
   if (user.emailConfirmedAt === null) {
@@ -130,4 +86,23 @@ async function byRefreshToken(call: Call): Promise<Response> {
   );
   if (rotated instanceof Refusal) throw rotated;
   return await answerGrant(rotated, stack);
+}
+
+const PKCE_GRANT = v.object({ "auth_code": TEXT, "code_verifier": TEXT });
+
+async function byCode({ stack, request, body }: Call): Promise<Response> {
+  const { auth_code: code, code_verifier: verifier } = parse(PKCE_GRANT, body);
+  if (code === "" || verifier === "") {
+    throw validationFailed(
+      "invalid request: both auth code and code verifier should be non-empty",
+    );
+  }
+  const granted = await stack.database.asOwner(async (sql) => {
+    const { userId, method } = await redeem(sql, code, verifier);
+    const user = await findUser(sql, userId);
+    if (user === undefined) throw userNotFound("User not found");
+    if (user.isBanned) throw userBanned("User is banned");
+    return await openSession(sql, user, deviceOf(request), method);
+  });
+  return await answerGrant(granted, stack);
 }

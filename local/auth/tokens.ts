@@ -5,26 +5,42 @@
  */
 import type { AuthStack } from "./call.ts";
 import type { Grant } from "./sessions.ts";
-
-/** The platform's default. */
-const LIFETIME_S = 3600;
+import type { UserJson } from "./user_json.ts";
 
 /** The `Session` of auth-js. */
-export async function answerGrant(
+export interface SessionJson {
+  readonly "access_token": string;
+  readonly "token_type": "bearer";
+  readonly "expires_in": number;
+  readonly "expires_at": number;
+  readonly "refresh_token": string;
+  readonly user: UserJson;
+}
+
+/** Signs an access token for what was granted. */
+export async function describeGrant(
   grant: Grant,
-  { keys, url }: AuthStack,
-): Promise<Response> {
+  { keys, url, settings }: AuthStack,
+): Promise<SessionJson> {
   const issuedAt = Math.floor(Date.now() / 1000);
-  const expiresAt = issuedAt + LIFETIME_S;
+  const expiresAt = issuedAt + settings.jwtExpiryS;
   const times = { iat: issuedAt, exp: expiresAt, iss: `${url}/auth/v1` };
-  return Response.json({
+  return {
     "access_token": await keys.sign({ ...claimsOf(grant), ...times }),
     "token_type": "bearer",
-    "expires_in": LIFETIME_S,
+    "expires_in": settings.jwtExpiryS,
     "expires_at": expiresAt,
     "refresh_token": grant.refreshToken,
     user: grant.userJson,
-  });
+  };
+}
+
+/** The same as an answer. */
+export async function answerGrant(
+  grant: Grant,
+  stack: AuthStack,
+): Promise<Response> {
+  return Response.json(await describeGrant(grant, stack));
 }
 
 function claimsOf({ user, session }: Grant): Record<string, unknown> {

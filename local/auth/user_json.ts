@@ -4,6 +4,7 @@
  * @module
  */
 import type { Sql } from "../database.ts";
+import { describeFactor, findFactors } from "./factors.ts";
 import type { Metadata, User } from "./users.ts";
 
 /** What `/user` answers, ready for `JSON.stringify`. */
@@ -20,9 +21,12 @@ interface Identity {
   readonly updatedAt: Date | null;
 }
 
-/** The person and their identities. Times that are null are left out. */
+/**
+ * The person, their identities and factors. Times that are null are left out.
+ */
 export async function describeUser(sql: Sql, user: User): Promise<UserJson> {
   const identities = await sql.query<Identity>(IDENTITIES, [user.id]);
+  const factors = await findFactors(sql, user.id);
   return {
     id: user.id,
     aud: user.aud ?? "",
@@ -30,12 +34,18 @@ export async function describeUser(sql: Sql, user: User): Promise<UserJson> {
     email: user.email ?? "",
     "email_confirmed_at": user.emailConfirmedAt ?? undefined,
     "invited_at": user.invitedAt ?? undefined,
+    "confirmation_sent_at": user.confirmationSentAt ?? undefined,
+    "recovery_sent_at": user.recoverySentAt ?? undefined,
+    "new_email": user.emailChange || undefined,
+    "email_change_sent_at": user.emailChangeSentAt ?? undefined,
+    "reauthentication_sent_at": user.reauthenticationSentAt ?? undefined,
     phone: user.phone ?? "",
     "phone_confirmed_at": user.phoneConfirmedAt ?? undefined,
     "confirmed_at": user.confirmedAt ?? undefined,
     "last_sign_in_at": user.lastSignInAt ?? undefined,
     "app_metadata": user.appMetadata,
     "user_metadata": user.userMetadata,
+    factors: factors.length === 0 ? undefined : factors.map(describeFactor),
     identities: identities.map((identity) => describe(identity, user)),
     "created_at": user.createdAt,
     "updated_at": user.updatedAt,

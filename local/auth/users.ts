@@ -24,6 +24,14 @@ export interface User {
   readonly phoneConfirmedAt: Date | null;
   readonly confirmedAt: Date | null;
   readonly invitedAt: Date | null;
+  readonly confirmationSentAt: Date | null;
+  readonly recoverySentAt: Date | null;
+  readonly reauthenticationSentAt: Date | null;
+  /** The address that is to be theirs; empty when none is. */
+  readonly emailChange: string;
+  readonly emailChangeSentAt: Date | null;
+  /** Whether the old or the new address has agreed, and the other has not. */
+  readonly emailChangeIsHalfway: boolean;
   readonly lastSignInAt: Date | null;
   readonly createdAt: Date | null;
   readonly updatedAt: Date | null;
@@ -42,6 +50,12 @@ const COLUMNS = `id, aud, role, email, phone,
   email_confirmed_at as "emailConfirmedAt",
   phone_confirmed_at as "phoneConfirmedAt",
   confirmed_at as "confirmedAt", invited_at as "invitedAt",
+  confirmation_sent_at as "confirmationSentAt",
+  recovery_sent_at as "recoverySentAt",
+  reauthentication_sent_at as "reauthenticationSentAt",
+  coalesce(email_change, '') as "emailChange",
+  email_change_sent_at as "emailChangeSentAt",
+  coalesce(email_change_confirm_status, 0) <> 0 as "emailChangeIsHalfway",
   last_sign_in_at as "lastSignInAt",
   created_at as "createdAt", updated_at as "updatedAt",
   banned_until as "bannedUntil", deleted_at as "deletedAt",
@@ -69,6 +83,34 @@ export async function findUserByEmail(
   return (await sql.query<User>(query, [email]))[0];
 }
 
+/** Which people to list. */
+export interface Listing {
+  /** A part of the address, or of `full_name` in the user metadata. */
+  readonly filter: string;
+  readonly isOldestFirst: boolean;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** One page of everybody, the newest first unless asked otherwise. */
+export function findUsers(sql: Sql, listing: Listing): Promise<User[]> {
+  const { filter, isOldestFirst, offset, limit } = listing;
+  const direction = isOldestFirst ? "asc" : "desc";
+  const query = `select ${COLUMNS} from auth.users where ${LISTED}
+    order by created_at ${direction}, id ${direction} offset $2 limit $3`;
+  return sql.query<User>(query, [`%${filter}%`, offset, limit]);
+}
+
+/** How many people a filter leaves. */
+export async function countUsers(sql: Sql, filter: string): Promise<number> {
+  const query = `select count(*)::int as count from auth.users where ${LISTED}`;
+  const [row] = await sql.query<{ count: number }>(query, [`%${filter}%`]);
+  return row?.count ?? 0;
+}
+
+const LISTED = `aud = 'authenticated' and ($1 = '%%' or email like $1
+  or raw_user_meta_data ->> 'full_name' ilike $1)`;
+
 /** Refuses an address that somebody has. */
 export async function requireFree(sql: Sql, email: string): Promise<void> {
   if (await findUserByEmail(sql, email) === undefined) return;
@@ -79,9 +121,10 @@ export async function requireFree(sql: Sql, email: string): Promise<void> {
 
 /** Somebody to be. */
 export interface NewUser {
-  /** As `normaliseEmail` writes it. */
-  readonly email: string;
-  readonly password: string;
+  /** As `normaliseEmail` writes it. Without one they are anonymous. */
+  readonly email?: string;
+  /** Without one they cannot sign in with a password. */
+  readonly password?: string;
   /** A new UUID unless given. */
   readonly id?: string;
   /** The Postgres role of their tokens: `authenticated` unless given. */
@@ -94,31 +137,37 @@ export interface NewUser {
   readonly confirmed?: boolean;
 }
 
-/** Makes a person who signs in with an e-mail address. For seeding, too. */
+/** Makes a person. For seeding, too. */
 export async function createUser(
   sql: Sql,
   user: NewUser,
   bcryptCost: number,
 ): Promise<User> {
-  const { email, id = crypto.randomUUID(), confirmed = true } = user;
-  const hash = await hashPassword(sql, user.password, bcryptCost);
+  const { email, password, id = crypto.randomUUID() } = user;
+  const confirmed = email !== undefined && (user.confirmed ?? true);
+  const provided = email === undefined ? {} : BY_EMAIL;
   await sql.query(INSERT, [
     id,
     user.role ?? "authenticated",
-    email,
-    hash,
+    email ?? null,
+    // The server wants the empty string where there is no password.
+    password === undefined ? "" : await hashPassword(sql, password, bcryptCost),
     confirmed,
-    { provider: "email", providers: ["email"], ...user.appMetadata },
+    { ...provided, ...user.appMetadata },
     { ...user.userMetadata, ...(confirmed && { "email_verified": true }) },
   ]);
-  const data = { ...user.identityData, ...identityOf(id, email) };
-  await sql.query(INSERT_IDENTITY, [id, data]);
+  if (email !== undefined) {
+    const data = { ...user.identityData, ...identityOf(id, email) };
+    await sql.query(INSERT_IDENTITY, [id, data]);
+  }
 
   // Triggers may have changed the row.
   const made = await findUser(sql, id);
   if (made === undefined) throw new Error(`A trigger removed user ${id}`);
   return made;
 }
+
+const BY_EMAIL = { provider: "email", providers: ["email"] };
 
 /** What an e-mail identity says before anything is verified. */
 export function identityOf(id: string, email: string): Metadata {
@@ -131,11 +180,11 @@ const INSERT = `insert into auth.users (
     instance_id, id, aud, role, email, encrypted_password,
     email_confirmed_at, raw_app_meta_data, raw_user_meta_data,
     created_at, updated_at, confirmation_token, recovery_token,
-    email_change_token_new, email_change
+    email_change_token_new, email_change, is_anonymous
   ) values (
-    '00000000-0000-0000-0000-000000000000', $1, 'authenticated', $2, $3, $4,
+    '00000000-0000-0000-0000-000000000000', $1, 'authenticated', $2, $3::text, $4,
     case when $5::boolean then now() end, $6::jsonb, $7::jsonb,
-    now(), now(), '', '', '', ''
+    now(), now(), '', '', '', '', $3::text is null
   )`;
 
 const INSERT_IDENTITY = `insert into auth.identities (

@@ -3,8 +3,15 @@
  *
  * @module
  */
-import { deepStrictEqual, equal } from "node:assert/strict";
-import { codeOf, newEmail, PASSWORD, world } from "./world.ts";
+import { deepStrictEqual, equal, match, notEqual } from "node:assert/strict";
+import {
+  codeOf,
+  follow,
+  lastMailTo,
+  newEmail,
+  PASSWORD,
+  world,
+} from "./world.ts";
 
 Deno.test("updateUser() merges data, and null removes a key", async () => {
   const { client } = await world.signUp();
@@ -64,15 +71,85 @@ Deno.test("updateUser() with a new password signs the others out", async () => {
   equal(fresh.error, null);
 });
 
-Deno.test("updateUser() changes the address at once, if it is free", async () => {
-  const { client } = await world.signUp();
+Deno.test("updateUser() refuses an address that somebody has", async () => {
+  const { client, email } = await world.signUp();
   const taken = await world.signUp();
+
+  const { error } = await client.auth.updateUser({ email: taken.email });
+
+  deepStrictEqual(codeOf(error), [422, "email_exists"]);
+  deepStrictEqual(world.mailsTo(taken.email), []);
+  const { data } = await client.auth.getUser();
+  deepStrictEqual([data.user?.email, data.user?.new_email], [email, undefined]);
+});
+
+Deno.test("updateUser() with an address changes it when that has agreed", async () => {
+  const { client, email: old } = await world.signUp();
   const email = newEmail();
 
-  const refused = await client.auth.updateUser({ email: taken.email });
-  const { data } = await client.auth.updateUser({ email });
+  const { data: asked } = await client.auth.updateUser({ email });
+  const { data: before } = await client.auth.getUser();
+  const landing = await follow(lastMailTo(email));
+  const { data: after } = await client.auth.getUser();
 
-  deepStrictEqual(codeOf(refused.error), [422, "email_exists"]);
-  equal(data.user?.email, email);
-  equal(data.user?.identities?.[0]?.identity_data?.["email"], email);
+  equal(asked.user?.new_email, email);
+  equal(before.user?.email, old);
+  equal(landing.said["type"], "email_change");
+  equal(after.user?.email, email);
+  equal(after.user?.new_email, undefined);
+  const identity = after.user?.identities?.[0];
+  equal(identity?.identity_data?.["email"], email);
+  equal(identity?.identity_data?.["email_verified"], true);
+  // The old address was told, and its token is worth nothing any more.
+  const late = await follow(lastMailTo(old));
+  equal(late.said["error_code"], "otp_expired");
+});
+
+Deno.test("where addresses are confirmed, both agree to a change", async () => {
+  await using strict = world.serving({ confirmEmail: true });
+  const { email: old, client, id } = await world.signUp();
+  const email = newEmail();
+  await strict.send("/user", {
+    method: "PUT",
+    bearer: (await client.auth.getSession()).data.session?.access_token ?? "",
+    body: JSON.stringify({ email }),
+  }).then((response) => response.body?.cancel());
+
+  const first = await follow(lastMailTo(email, strict));
+  const again = await follow(lastMailTo(email, strict));
+  const { data: between } = await world.admin().getUserById(id);
+  const second = await follow(lastMailTo(old, strict));
+  const { data: after } = await world.admin().getUserById(id);
+
+  match(first.said["message"] ?? "", /^Confirmation link accepted/);
+  equal(first.said["access_token"], undefined);
+  equal(again.said["error_code"], "otp_expired");
+  equal(between.user?.email, old);
+  equal(second.said["type"], "email_change");
+  equal(after.user?.email, email);
+});
+
+Deno.test("resend() sends the change of address once more", async () => {
+  const { client, email: old } = await world.signUp();
+  const email = newEmail();
+  await client.auth.updateUser({ email });
+  const first = lastMailTo(email);
+
+  await client.auth.resend({ type: "email_change", email: old });
+
+  const second = lastMailTo(email);
+  notEqual(second.link, first.link);
+  equal((await follow(first)).said["error_code"], "otp_expired");
+  equal((await follow(second)).said["type"], "email_change");
+});
+
+Deno.test("reauthenticate() mails a code, and no link", async () => {
+  const { client, email } = await world.signUp();
+
+  const { error } = await client.auth.reauthenticate();
+
+  equal(error, null);
+  const { kind, link, code } = lastMailTo(email);
+  deepStrictEqual([kind, link], ["reauthentication", null]);
+  match(code, /^\d{6}$/);
 });

@@ -52,7 +52,7 @@ Deno.test("the gateway asks for a key, except for the public ones", async () => 
 });
 
 Deno.test("paths and methods that are not there are not there", async () => {
-  const path = await world.send("/otp", { body: "{}" });
+  const path = await world.send("/nothing", { body: "{}" });
   const method = await world.send("/user", { method: "DELETE" });
 
   equal(path.status, 404);

@@ -5,8 +5,16 @@
  * @module
  */
 import { equal, ok } from "node:assert/strict";
-import type { AuthError, Session, SupabaseClient } from "@supabase/supabase-js";
+import {
+  type AuthError,
+  createClient,
+  type Session,
+  type SupabaseClient,
+} from "@supabase/supabase-js";
+import * as v from "valibot";
+import type { Mail } from "../../local/auth/mails.ts";
 import { authApi } from "../../local/auth/routes.ts";
+import { AUTH, type AuthSettings } from "../../local/auth/settings.ts";
 import type { Keys } from "../../local/keys.ts";
 import { serve } from "../../supabase/functions/_shared/testing/server.ts";
 import { openPlatform, type Platform } from "../platform.ts";
@@ -38,15 +46,20 @@ export interface Sent {
   readonly body?: BodyInit;
 }
 
-/** The API, what it has seen, and ways to use it. */
-export interface World extends Platform {
+/** `/auth/v1`, what it has seen, and ways to use it. */
+export interface AuthServer extends AsyncDisposable {
   readonly url: string;
+  readonly settings: AuthSettings;
   /** `GET /auth/v1/user`, as they came. */
   readonly requests: readonly string[];
   /** What the API reported as its own failures. */
   readonly failures: readonly unknown[];
+  /** What the API would have sent to an address, the oldest first. */
+  mailsTo(email: string): Mail[];
   /** With the publishable key and nobody signed in. */
   anyone(): SupabaseClient;
+  /** The same, with the PKCE flow. */
+  browser(): SupabaseClient;
   /** With the secret key. */
   admin(): SupabaseClient["auth"]["admin"];
   /** Somebody whom no other test knows. */
@@ -55,49 +68,73 @@ export interface World extends Platform {
   signIn(person: Pick<Person, "email">): Promise<Person>;
   send(path: string, sent: Sent): Promise<Response>;
   refresh(token: string): Promise<Response>;
+}
+
+/** A server with the default settings, and its rows. */
+export interface World extends Platform, AuthServer {
+  /** Another server on the same rows. */
+  serving(settings: Partial<AuthSettings>): AuthServer;
   /** Ids in `auth.sessions`, the oldest first. */
-  sessionsOf(person: Person): Promise<string[]>;
+  sessionsOf(person: Pick<Person, "id">): Promise<string[]>;
   /** Users, identities, sessions and refresh tokens that a person has. */
   countsOf(id: string): Promise<number[]>;
 }
+
+/** The defaults, but mails may follow each other at once. */
+const SETTINGS = v.parse(AUTH, { email: { "max_frequency": "0s" } });
 
 /** Starts the API on a free port and an empty database. */
 async function openWorld(): Promise<World> {
   await using opened = new AsyncDisposableStack();
   const platform = opened.use(await openPlatform());
-  const requests: string[] = [];
-  const failures: unknown[] = [];
-  const { url } = opened.use(serve((request) => {
-    requests.push(`${request.method} ${new URL(request.url).pathname}`);
-    return api(request);
-  }));
-  const api = authApi({
-    ...platform,
-    url,
-    bcryptCost: BCRYPT_COST,
-    report: (error) => failures.push(error),
-  });
+  const server = opened.use(openServer(platform, SETTINGS));
 
   const closing = opened.move();
   return {
     ...platform,
-    url,
-    requests,
-    failures,
-    ...clientsOf(url, platform.keys),
-    ...bareRequests(url, platform.keys),
+    ...server,
+    serving: (settings) => openServer(platform, { ...SETTINGS, ...settings }),
     ...counting(platform),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+}
+
+function openServer(platform: Platform, settings: AuthSettings): AuthServer {
+  const requests: string[] = [];
+  const failures: unknown[] = [];
+  const mails: Mail[] = [];
+  const { url, ...server } = serve((request) => {
+    requests.push(`${request.method} ${new URL(request.url).pathname}`);
+    return api(request);
+  });
+  const api = authApi({
+    ...platform,
+    url,
+    settings,
+    post: (mail) => mails.push(mail),
+    bcryptCost: BCRYPT_COST,
+    report: (error) => failures.push(error),
+  });
+  return {
+    url,
+    settings,
+    requests,
+    failures,
+    mailsTo: (email) => mails.filter(({ to }) => to === email),
+    ...clientsOf(url, platform.keys),
+    ...bareRequests(url, platform.keys),
+    [Symbol.asyncDispose]: server[Symbol.asyncDispose],
   };
 }
 
 function clientsOf(
   url: string,
   keys: Keys,
-): Pick<World, "anyone" | "admin" | "signUp" | "signIn"> {
+): Pick<AuthServer, "anyone" | "browser" | "admin" | "signUp" | "signIn"> {
   const anyone = () => connect(url, keys.publishable);
   return {
     anyone,
+    browser: () => createClient(url, keys.publishable, { auth: BROWSER }),
     admin: () => connect(url, keys.secret).auth.admin,
     async signUp() {
       const client = anyone();
@@ -116,6 +153,14 @@ function clientsOf(
   };
 }
 
+/** PKCE keeps a secret between the question and the answer: in memory. */
+const BROWSER = {
+  flowType: "pkce",
+  persistSession: false,
+  autoRefreshToken: false,
+  detectSessionInUrl: false,
+} as const;
+
 function sessionOf(
   { session }: { readonly session: Session | null },
   error: AuthError | null,
@@ -128,7 +173,7 @@ function sessionOf(
 function bareRequests(
   url: string,
   { publishable }: Keys,
-): Pick<World, "send" | "refresh"> {
+): Pick<AuthServer, "send" | "refresh"> {
   function send(path: string, sent: Sent): Promise<Response> {
     const headers = new Headers();
     const { key = publishable, bearer, version } = sent;
@@ -181,6 +226,46 @@ export function newEmail(): string {
   return `${crypto.randomUUID()}@example.com`;
 }
 
+/** The last mail to somebody, whom there must be one for. */
+export function lastMailTo(
+  email: string,
+  server: Pick<AuthServer, "mailsTo"> = world,
+): Mail {
+  const mail = server.mailsTo(email).at(-1);
+  ok(mail !== undefined, `No mail to ${email}`);
+  return mail;
+}
+
+/** Where a link leads, and what it says behind the `#`. */
+export interface Landing {
+  readonly status: number;
+  readonly url: URL;
+  readonly said: Readonly<Record<string, string>>;
+}
+
+/** Clicks the link of a mail, without going where it leads. */
+export async function follow({ link }: Pick<Mail, "link">): Promise<Landing> {
+  const response = await fetch(link ?? "", { redirect: "manual" });
+  await response.body?.cancel();
+  const url = new URL(response.headers.get("location") ?? "");
+  const said = Object.fromEntries(new URLSearchParams(url.hash.slice(1)));
+  return { status: response.status, url, said };
+}
+
+/** Takes the tokens that a link has led to. */
+export async function land(
+  client: SupabaseClient,
+  { said }: Landing,
+): Promise<Session> {
+  const { data, error } = await client.auth.setSession({
+    "access_token": said["access_token"] ?? "",
+    "refresh_token": said["refresh_token"] ?? "",
+  });
+  equal(error, null);
+  ok(data.session !== null);
+  return data.session;
+}
+
 /** What a refusal says to programs. */
 export function codeOf(error: AuthError | null): unknown[] {
   return [error?.status, error?.code];
@@ -190,6 +275,19 @@ export function codeOf(error: AuthError | null): unknown[] {
 export async function sessionIdOf({ client }: Person): Promise<string> {
   const { data } = await client.auth.getClaims();
   return data?.claims.session_id ?? "";
+}
+
+/** How many sessions the person with this address has; none is nobody. */
+export async function countSessions(
+  email: string,
+): Promise<number | undefined> {
+  const [row] = await world.rows<{ count: number }>(
+    `select count(s.id)::int as count from auth.users u
+       left join auth.sessions s on s.user_id = u.id
+       where u.email = $1 group by u.id`,
+    [email],
+  );
+  return row?.count;
 }
 
 /** The one world of these tests: a world takes seconds to make. */

@@ -6,9 +6,11 @@
 import "./auth/account.ts";
 import "./auth/admin.ts";
 import "./auth/claims.ts";
+import "./auth/generated_links.ts";
 import "./auth/http.ts";
 import "./auth/link_refusals.ts";
 import "./auth/links.ts";
+import "./auth/listing.ts";
 import "./auth/pkce.ts";
 import "./auth/redirects.ts";
 import "./auth/rotation.ts";

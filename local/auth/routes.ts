@@ -12,6 +12,8 @@ import type { AuthStack, Handler } from "./call.ts";
 import { answerRefusal, Refusal, unexpectedFailure } from "./errors.ts";
 import { readBytes } from "./input.ts";
 import { invite } from "./invitation.ts";
+import { generateLink } from "./links.ts";
+import { listUsers } from "./listing.ts";
 import {
   askForMagicLink,
   askForRecovery,
@@ -62,8 +64,12 @@ const ROUTES: readonly Route[] = [
     methods: { GET: showAccount, PUT: changeAccount },
   },
   {
+    path: /^\/auth\/v1\/admin\/generate_link$/,
+    methods: { POST: generateLink },
+  },
+  {
     path: /^\/auth\/v1\/admin\/users$/,
-    methods: { POST: addUser },
+    methods: { GET: listUsers, POST: addUser },
   },
   {
     path: /^\/auth\/v1\/admin\/users\/([^/]+)$/,

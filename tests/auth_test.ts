@@ -6,6 +6,8 @@
 import "./auth/account.ts";
 import "./auth/admin.ts";
 import "./auth/claims.ts";
+import "./auth/factor_refusals.ts";
+import "./auth/factors.ts";
 import "./auth/generated_links.ts";
 import "./auth/http.ts";
 import "./auth/link_refusals.ts";
@@ -18,3 +20,4 @@ import "./auth/sessions.ts";
 import "./auth/sign_in.ts";
 import "./auth/sign_up.ts";
 import "./auth/sql.ts";
+import "./auth/totp.ts";

@@ -103,3 +103,18 @@ const TOUCH = `update auth.sessions set updated_at = now(),
     refreshed_at = now() at time zone 'utc', user_agent = $2,
     ip = case when pg_input_is_valid($3::text, 'inet') then $3::text::inet end
   where id = $1`;
+
+/**
+ * Gives a session a new token because it has been raised. The one before is old
+ * at once: given for a password alone, it brings nobody to a second factor.
+ */
+export async function replaceToken(
+  sql: Sql,
+  session: { readonly userId: string; readonly sessionId: string },
+): Promise<string> {
+  await sql.query(AGE, [session.sessionId]);
+  return await addToken(sql, session);
+}
+
+const AGE = `update auth.refresh_tokens
+  set revoked = true, updated_at = 'epoch' where session_id = $1`;

@@ -8,7 +8,10 @@ import { identify, refuseKey } from "../keys.ts";
 import { showHealth, showKeys, showSettings } from "./about.ts";
 import { changeAccount, showAccount, signOut } from "./account.ts";
 import { addUser, editUser, removeUser, showUser } from "./admin.ts";
+import { listFactors, removeFactor } from "./admin_factors.ts";
 import type { AuthStack, Handler } from "./call.ts";
+import { challenge, verifyFactor } from "./challenges.ts";
+import { enrol, unenrol } from "./enrolment.ts";
 import { answerRefusal, Refusal, unexpectedFailure } from "./errors.ts";
 import { readBytes } from "./input.ts";
 import { invite } from "./invitation.ts";
@@ -63,6 +66,19 @@ const ROUTES: readonly Route[] = [
     path: /^\/auth\/v1\/user$/,
     methods: { GET: showAccount, PUT: changeAccount },
   },
+  { path: /^\/auth\/v1\/factors$/, methods: { POST: enrol } },
+  {
+    path: /^\/auth\/v1\/factors\/([^/]+)$/,
+    methods: { DELETE: unenrol },
+  },
+  {
+    path: /^\/auth\/v1\/factors\/([^/]+)\/challenge$/,
+    methods: { POST: challenge },
+  },
+  {
+    path: /^\/auth\/v1\/factors\/([^/]+)\/verify$/,
+    methods: { POST: verifyFactor },
+  },
   {
     path: /^\/auth\/v1\/admin\/generate_link$/,
     methods: { POST: generateLink },
@@ -70,6 +86,14 @@ const ROUTES: readonly Route[] = [
   {
     path: /^\/auth\/v1\/admin\/users$/,
     methods: { GET: listUsers, POST: addUser },
+  },
+  {
+    path: /^\/auth\/v1\/admin\/users\/([^/]+)\/factors$/,
+    methods: { GET: listFactors },
+  },
+  {
+    path: /^\/auth\/v1\/admin\/users\/([^/]+)\/factors\/([^/]+)$/,
+    methods: { DELETE: removeFactor },
   },
   {
     path: /^\/auth\/v1\/admin\/users\/([^/]+)$/,

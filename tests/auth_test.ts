@@ -5,6 +5,7 @@
  */
 import "./auth/account.ts";
 import "./auth/admin.ts";
+import "./auth/anonymous.ts";
 import "./auth/claims.ts";
 import "./auth/factor_refusals.ts";
 import "./auth/factors.ts";

@@ -11,6 +11,12 @@ import { addUser, editUser, removeUser, showUser } from "./admin.ts";
 import { listFactors, removeFactor } from "./admin_factors.ts";
 import type { AuthStack, Handler } from "./call.ts";
 import { challenge, verifyFactor } from "./challenges.ts";
+import {
+  refuseLinking,
+  refusePasskeys,
+  refuseProvider,
+  refuseSso,
+} from "./disabled.ts";
 import { enrol, unenrol } from "./enrolment.ts";
 import { answerRefusal, Refusal, unexpectedFailure } from "./errors.ts";
 import { readBytes } from "./input.ts";
@@ -48,6 +54,11 @@ const ROUTES: readonly Route[] = [
     open: true,
     methods: { GET: followLink, POST: verify },
   },
+  {
+    path: /^\/auth\/v1\/authorize$/,
+    open: true,
+    methods: { GET: refuseProvider },
+  },
   { path: /^\/auth\/v1\/signup$/, methods: { POST: signUp } },
   { path: /^\/auth\/v1\/invite$/, methods: { POST: invite } },
   { path: /^\/auth\/v1\/recover$/, methods: { POST: askForRecovery } },
@@ -60,11 +71,25 @@ const ROUTES: readonly Route[] = [
     path: /^\/auth\/v1\/reauthenticate$/,
     methods: { GET: reauthenticate },
   },
+  { path: /^\/auth\/v1\/sso$/, methods: { POST: refuseSso } },
   { path: /^\/auth\/v1\/token$/, methods: { POST: token } },
   { path: /^\/auth\/v1\/logout$/, methods: { POST: signOut } },
   {
     path: /^\/auth\/v1\/user$/,
     methods: { GET: showAccount, PUT: changeAccount },
+  },
+  {
+    path: /^\/auth\/v1\/user\/identities(?:\/.*)?$/,
+    methods: { GET: refuseLinking, DELETE: refuseLinking },
+  },
+  {
+    path: /^\/auth\/v1\/passkeys(?:\/.*)?$/,
+    methods: {
+      GET: refusePasskeys,
+      POST: refusePasskeys,
+      PATCH: refusePasskeys,
+      DELETE: refusePasskeys,
+    },
   },
   { path: /^\/auth\/v1\/factors$/, methods: { POST: enrol } },
   {

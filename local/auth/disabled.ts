@@ -1,0 +1,36 @@
+/**
+ * What this stack does not have, refused as by a server where it is switched
+ * off: OAuth providers, SSO, passkeys and linking.
+ *
+ * @module
+ */
+import type { Handler } from "./call.ts";
+import { type Refusal, refusal, validationFailed } from "./errors.ts";
+
+const samlDisabled = refusal(404, "saml_provider_disabled");
+const passkeyDisabled = refusal(404, "passkey_disabled");
+const linkingDisabled = refusal(404, "manual_linking_disabled");
+
+function refuse(why: () => Refusal): Handler {
+  return () => Promise.reject(why());
+}
+
+/** `GET /authorize`. */
+export const refuseProvider: Handler = refuse(() =>
+  validationFailed("Unsupported provider: provider is not enabled")
+);
+
+/** `POST /sso`. */
+export const refuseSso: Handler = refuse(() =>
+  samlDisabled("SAML 2.0 is disabled")
+);
+
+/** `/passkeys` and below. */
+export const refusePasskeys: Handler = refuse(() =>
+  passkeyDisabled("Passkeys are disabled")
+);
+
+/** `/user/identities` and below. */
+export const refuseLinking: Handler = refuse(() =>
+  linkingDisabled("Manual linking is disabled")
+);

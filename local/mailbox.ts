@@ -29,7 +29,7 @@ export function openMailbox(log: (line: string) => void): Mailbox {
   const mails: KeptMail[] = [];
   return {
     post(mail) {
-      const kept = { ...mail, id: crypto.randomUUID(), sentAt: new Date() };
+      const kept = { id: crypto.randomUUID(), ...mail, sentAt: new Date() };
       mails.unshift(kept);
       mails.splice(MAX_MAILS);
       log(`${mail.kind} to ${mail.to}: ${mail.link ?? mail.code}`);

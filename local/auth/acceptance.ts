@@ -39,6 +39,8 @@ const TOKENS: Readonly<Record<string, readonly TokenType[]>> = {
 export interface Shown {
   readonly type: string;
   readonly hashes: readonly string[];
+  /** Whom the code was sent to, when it was typed. */
+  readonly address?: string;
   readonly worthless: string;
 }
 
@@ -51,7 +53,7 @@ export interface Shown {
 export async function accept(
   sql: Sql,
   call: Call,
-  { type, hashes, worthless }: Shown,
+  { type, hashes, address, worthless }: Shown,
 ): Promise<User | undefined> {
   const { settings } = call.stack;
   const types = Object.hasOwn(TOKENS, type) ? TOKENS[type] : undefined;
@@ -62,7 +64,9 @@ export async function accept(
   const user = token && await findUser(sql, token.userId);
   if (token === undefined || user === undefined) throw otpExpired(worthless);
   if (user.isBanned) throw userBanned("User is banned");
-  if (token.isExpired) throw otpExpired(worthless);
+  const isTheirs = address === undefined || address === user.email ||
+    address === user.emailChange;
+  if (token.isExpired || !isTheirs) throw otpExpired(worthless);
   if (!await apply(sql, call, { user, token })) return undefined;
   return await withProviders(sql, user);
 }

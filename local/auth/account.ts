@@ -12,14 +12,14 @@ import { adoptEmail, withProviders } from "./confirmations.ts";
 import { normaliseEmail } from "./emails.ts";
 import { refusal, validationFailed, whenSqlFails } from "./errors.ts";
 import { hasVerifiedFactor } from "./factors.ts";
-import { CHALLENGE, challengeOf } from "./flows.ts";
+import { CHALLENGE, type Challenge, challengeOf } from "./flows.ts";
 import { METADATA, parse, TEXT } from "./input.ts";
 import type { Mail } from "./mails.ts";
 import { checkPassword, matches } from "./passwords.ts";
 import { posting, sendEmailChange } from "./post.ts";
 import { closeSessions } from "./sessions.ts";
 import { describeUser } from "./user_json.ts";
-import { findUser, requireFree, type User } from "./users.ts";
+import { findUser, type Metadata, requireFree, type User } from "./users.ts";
 
 const notAdmin = refusal(403, "not_admin");
 const insufficientAal = refusal(401, "insufficient_aal");
@@ -57,34 +57,48 @@ type Account = v.InferOutput<typeof ACCOUNT>;
  */
 export async function changeAccount(call: Call): Promise<Response> {
   const input = parse(ACCOUNT, call.body);
-  let answer: unknown;
-  await posting(call, async (sql) => {
+  return await posting(call, async (sql) => {
     const caller = await requireUser(sql, call);
-    const mails = await change(sql, call, { caller, input });
+    const wanted = wantedBy(input, caller.user);
+    await requireAllowed(sql, call, { ...caller, ...wanted });
+    const mails = await change(sql, call, { ...caller, ...wanted });
     const changed = await findUser(sql, caller.user.id) ?? caller.user;
-    answer = await describeUser(sql, changed);
-    return mails;
+    const answer = Response.json(await describeUser(sql, changed));
+    return { answer, mails };
   });
-  return Response.json(answer);
 }
 
-async function change(
-  sql: Sql,
-  call: Call,
-  { caller, input }: { readonly caller: Caller; readonly input: Account },
-): Promise<Mail[]> {
-  const { user, session } = caller;
-  const { settings } = call.stack;
-  const challenge = challengeOf(input);
-  const email = input.email === "" ? undefined : normaliseEmail(input.email);
-  const newEmail = email === user.email ? undefined : email;
-  const password = input.password ?? undefined;
-  if (password !== undefined) checkPassword(password, settings);
+/** What somebody wants of their own account. */
+interface Wanted {
+  /** Unless it is theirs already. */
+  readonly newEmail: string | undefined;
+  readonly password: string | undefined;
+  readonly data: Metadata | null | undefined;
+  readonly challenge: Challenge | undefined;
+}
+
+function wantedBy(input: Account, user: User): Wanted {
   if (input.app_metadata) {
     throw notAdmin("Updating app_metadata requires admin privileges");
   }
+  const email = input.email === "" ? undefined : normaliseEmail(input.email);
+  return {
+    newEmail: email === user.email ? undefined : email,
+    password: input.password ?? undefined,
+    data: input.data,
+    challenge: challengeOf(input),
+  };
+}
+
+async function requireAllowed(
+  sql: Sql,
+  { stack }: Call,
+  wanted: Caller & Wanted,
+): Promise<void> {
+  const { user, newEmail, password } = wanted;
+  if (password !== undefined) checkPassword(password, stack.settings);
   if (password !== undefined || newEmail !== undefined) {
-    await requireSecondFactor(sql, caller);
+    await requireSecondFactor(sql, wanted);
   }
   if (user.isAnonymous && password !== undefined && newEmail === undefined) {
     throw anonymousPassword(
@@ -94,8 +108,14 @@ async function change(
   }
   if (newEmail !== undefined) await requireFree(sql, newEmail);
   await requireNew(sql, user, password);
+}
 
-  const changes = { password, userMetadata: input.data };
+async function change(
+  sql: Sql,
+  call: Call,
+  { user, session, newEmail, password, data, challenge }: Caller & Wanted,
+): Promise<Mail[]> {
+  const changes = { password, userMetadata: data };
   await changeUser(sql, user, changes, bcryptCostOf(call.stack))
     .catch(whenSqlFails("Error updating user"));
   if (password !== undefined) {
@@ -104,7 +124,7 @@ async function change(
     await closeSessions(sql, current, "others");
   }
   if (newEmail === undefined) return [];
-  if (user.isAnonymous && !settings.confirmEmail) {
+  if (user.isAnonymous && !call.stack.settings.confirmEmail) {
     await adoptEmail(sql, user, newEmail);
     await withProviders(sql, user);
     return [];

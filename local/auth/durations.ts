@@ -1,5 +1,5 @@
 /**
- * Lengths of time as Go writes them, because `ban_duration` is one. No I/O.
+ * Lengths of time as Go writes them: `ban_duration`, `max_frequency`. No I/O.
  *
  * @module
  */

@@ -24,8 +24,7 @@ export async function invite(call: Call): Promise<Response> {
   const input = parse(INVITATION, call.body);
   const email = normaliseEmail(input.email);
 
-  let answer: unknown;
-  await posting(call, async (sql) => {
+  return await posting(call, async (sql) => {
     const known = await findUserByEmail(sql, email);
     if (known !== undefined && known.emailConfirmedAt !== null) {
       throw emailExists(
@@ -39,8 +38,8 @@ export async function invite(call: Call): Promise<Response> {
     }, bcryptCostOf(stack))
       .catch(whenSqlFails("Database error saving new user"));
     const mails = await sendInvite({ sql, call, user });
-    answer = await describeUser(sql, await findUser(sql, user.id) ?? user);
-    return mails;
+    const invited = await findUser(sql, user.id) ?? user;
+    const answer = Response.json(await describeUser(sql, invited));
+    return { answer, mails };
   });
-  return Response.json(answer);
 }

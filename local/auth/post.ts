@@ -25,16 +25,22 @@ export interface Occasion {
   readonly challenge?: Challenge | undefined;
 }
 
+/** What a request has led to. */
+export interface Posted<Answer> {
+  readonly answer: Answer;
+  readonly mails: readonly Mail[];
+}
+
 /**
- * Runs `work` in one transaction, and posts the mails it returns once that is
- * committed.
+ * Runs `work` in one transaction, and posts its mails once that is committed.
  */
-export async function posting(
+export async function posting<Answer>(
   { stack }: Call,
-  work: (sql: Sql) => Promise<Mail[]>,
-): Promise<void> {
-  const mails = await stack.database.asOwner(work);
+  work: (sql: Sql) => Promise<Posted<Answer>>,
+): Promise<Answer> {
+  const { answer, mails } = await stack.database.asOwner(work);
   for (const mail of mails) stack.post(mail);
+  return answer;
 }
 
 /** To somebody who has signed up and has to confirm it. */

@@ -5,12 +5,14 @@
  * @module
  */
 import * as v from "valibot";
+import type { Sql } from "../database.ts";
 import type { Call } from "./call.ts";
 import { requireUser } from "./callers.ts";
 import { normaliseEmail } from "./emails.ts";
 import { refusal, validationFailed } from "./errors.ts";
 import { CHALLENGE, challengeOf } from "./flows.ts";
 import { METADATA, parse, TEXT } from "./input.ts";
+import type { Mail } from "./mails.ts";
 import {
   posting,
   sendConfirmation,
@@ -26,6 +28,17 @@ const otpDisabled = refusal(422, "otp_disabled");
 const phoneDisabled = refusal(400, "phone_provider_disabled");
 const emailNotConfirmed = refusal(422, "email_not_confirmed");
 
+/** Posts the mails, and answers the same whether there are any. */
+async function answering(
+  call: Call,
+  work: (sql: Sql) => Promise<Mail[]>,
+): Promise<Response> {
+  return await posting(call, async (sql) => ({
+    mails: await work(sql),
+    answer: Response.json({}),
+  }));
+}
+
 const RECOVERY = v.object({ email: TEXT, ...CHALLENGE });
 
 /** `POST /recover`. */
@@ -37,12 +50,11 @@ export async function askForRecovery(call: Call): Promise<Response> {
   const email = normaliseEmail(input.email);
   const challenge = challengeOf(input);
 
-  await posting(call, async (sql) => {
+  return await answering(call, async (sql) => {
     const user = await findUserByEmail(sql, email);
     if (user === undefined) return [];
     return await sendRecovery({ sql, call, user, challenge });
   });
-  return Response.json({});
 }
 
 const OTP = v.object({
@@ -76,7 +88,7 @@ export async function askForMagicLink(call: Call): Promise<Response> {
   }
   const email = normaliseEmail(input.email);
 
-  await posting(call, async (sql) => {
+  return await answering(call, async (sql) => {
     const known = await findUserByEmail(sql, email);
     if (known === undefined && !input.create_user) {
       throw otpDisabled("Signups not allowed for otp");
@@ -91,7 +103,6 @@ export async function askForMagicLink(call: Call): Promise<Response> {
       ? await sendConfirmation({ sql, call, user, challenge })
       : await sendMagicLink({ sql, call, user, challenge });
   });
-  return Response.json({});
 }
 
 const RESEND = v.object({
@@ -107,7 +118,7 @@ export async function resend(call: Call): Promise<Response> {
   const challenge = challengeOf(input);
   const email = addressOf(input);
 
-  await posting(call, async (sql) => {
+  return await answering(call, async (sql) => {
     const user = await findUserByEmail(sql, email);
     if (user === undefined) return [];
     const occasion = { sql, call, user, challenge };
@@ -119,7 +130,6 @@ export async function resend(call: Call): Promise<Response> {
     }
     return [];
   });
-  return Response.json({});
 }
 
 const RESENT = ["signup", "email_change", "sms", "phone_change"];
@@ -153,7 +163,7 @@ function addressOf(
  * here as by default: changing a password takes the code and does not need it.
  */
 export async function reauthenticate(call: Call): Promise<Response> {
-  await posting(call, async (sql) => {
+  return await answering(call, async (sql) => {
     const { user } = await requireUser(sql, call);
     if (user.email === null) {
       throw validationFailed(
@@ -165,5 +175,4 @@ export async function reauthenticate(call: Call): Promise<Response> {
     }
     return await sendReauthentication({ sql, call, user });
   });
-  return Response.json({});
 }

@@ -10,9 +10,8 @@ import { normaliseEmail } from "./emails.ts";
 import { refusal, validationFailed, whenSqlFails } from "./errors.ts";
 import { CHALLENGE, type Challenge, challengeOf } from "./flows.ts";
 import { METADATA, parse, TEXT } from "./input.ts";
-import type { Mail } from "./mails.ts";
 import { checkPassword, randomPassword } from "./passwords.ts";
-import { sendConfirmation } from "./post.ts";
+import { posting, sendConfirmation } from "./post.ts";
 import { deviceOf, type Grant, openSession } from "./sessions.ts";
 import { answerGrant } from "./tokens.ts";
 import { describeUser, type UserJson } from "./user_json.ts";
@@ -91,20 +90,16 @@ async function askToConfirm(
   newcomer: Newcomer,
   challenge: Challenge | undefined,
 ): Promise<Response> {
-  const { answer, mails } = await call.stack.database.asOwner(
-    async (sql): Promise<{ answer: UserJson; mails: Mail[] }> => {
-      const known = await findUserByEmail(sql, newcomer.email);
-      if (known !== undefined && known.emailConfirmedAt !== null) {
-        return { answer: nobody(newcomer), mails: [] };
-      }
-      const user = known ?? await make(sql, call, newcomer);
-      const mails = await sendConfirmation({ sql, call, user, challenge });
-      const sent = await findUser(sql, user.id) ?? user;
-      return { answer: await describeUser(sql, sent), mails };
-    },
-  );
-  for (const mail of mails) call.stack.post(mail);
-  return Response.json(answer);
+  return await posting(call, async (sql) => {
+    const known = await findUserByEmail(sql, newcomer.email);
+    if (known !== undefined && known.emailConfirmedAt !== null) {
+      return { answer: Response.json(nobody(newcomer)), mails: [] };
+    }
+    const user = known ?? await make(sql, call, newcomer);
+    const mails = await sendConfirmation({ sql, call, user, challenge });
+    const sent = await findUser(sql, user.id) ?? user;
+    return { answer: Response.json(await describeUser(sql, sent)), mails };
+  });
 }
 
 /** Somebody who looks as if they had just signed up. */

@@ -152,6 +152,7 @@ function shownIn(input: v.InferOutput<typeof VERIFICATION>): Shown {
   const worthless = "Token has expired or is invalid";
   // Nobody has a phone number here, so no code was ever sent to one.
   if (email === "") throw otpExpired(worthless);
-  const hash = hashOf(normaliseEmail(email), token);
-  return { type, hashes: [hash, PKCE_PREFIX + hash], worthless };
+  const address = normaliseEmail(email);
+  const hash = hashOf(address, token);
+  return { type, hashes: [hash, PKCE_PREFIX + hash], address, worthless };
 }

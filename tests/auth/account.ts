@@ -129,6 +129,24 @@ Deno.test("where addresses are confirmed, both agree to a change", async () => {
   equal(after.user?.email, email);
 });
 
+Deno.test("where the new address is enough, the old one gets no mail", async () => {
+  await using strict = world
+    .serving({ confirmEmail: true, doubleConfirmChanges: false });
+  const { email: old, session } = await world.signUp();
+  const email = newEmail();
+  const response = await strict.send("/user", {
+    method: "PUT",
+    bearer: session.access_token,
+    body: JSON.stringify({ email }),
+  });
+
+  const landing = await follow(lastMailTo(email, strict));
+
+  equal((await response.json()).new_email, email);
+  equal(landing.said["type"], "email_change");
+  deepStrictEqual(strict.mailsTo(old), []);
+});
+
 Deno.test("resend() sends the change of address once more", async () => {
   const { client, email: old } = await world.signUp();
   const email = newEmail();

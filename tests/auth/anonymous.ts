@@ -4,7 +4,7 @@
  * @module
  */
 import { deepStrictEqual, equal } from "node:assert/strict";
-import { codeOf, newEmail, world } from "./world.ts";
+import { codeOf, follow, lastMailTo, newEmail, world } from "./world.ts";
 
 Deno.test("signInAnonymously() is refused unless it is switched on", async () => {
   const before = await world.rows("select count(*) from auth.users");
@@ -54,6 +54,27 @@ Deno.test("somebody anonymous becomes a person with an address", async () => {
   });
   const again = await open.anyone().auth.signInWithPassword(credentials);
   equal(again.data.user?.id, before?.id);
+});
+
+Deno.test("where addresses are confirmed, somebody anonymous confirms theirs", async () => {
+  await using open = world
+    .serving({ anonymousSignIns: true, confirmEmail: true });
+  const client = open.anyone();
+  await client.auth.signInAnonymously();
+  const email = newEmail();
+
+  const { data: asked } = await client.auth.updateUser({ email });
+  const landing = await follow(lastMailTo(email, open));
+  const { data: { user } } = await client.auth.getUser();
+
+  equal(asked.user?.is_anonymous, true);
+  equal(landing.said["type"], "email_change");
+  deepStrictEqual([user?.email, user?.is_anonymous], [email, false]);
+  equal(typeof user?.email_confirmed_at, "string");
+  deepStrictEqual(user?.app_metadata, {
+    provider: "email",
+    providers: ["email"],
+  });
 });
 
 for (

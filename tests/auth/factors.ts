@@ -137,6 +137,21 @@ Deno.test("unenroll() takes the factor and the level that came from it", async (
   deepStrictEqual(factors?.all, []);
 });
 
+Deno.test("a softly deleted person has no factors and no tokens left", async () => {
+  const { id: userId, email } = await verified();
+  await world.anyone().auth.resetPasswordForEmail(email);
+
+  await world.admin().deleteUser(userId, true);
+
+  const { data } = await world.admin().mfa.listFactors({ userId });
+  deepStrictEqual(data?.factors, []);
+  const tokens = await world.rows(
+    "select from auth.one_time_tokens where user_id = $1",
+    [userId],
+  );
+  deepStrictEqual(tokens, []);
+});
+
 Deno.test("the service lists factors without their secrets, and removes them", async () => {
   const { id: userId, factorId: id, secret } = await verified();
   const { mfa } = world.admin();

@@ -32,7 +32,7 @@ for (
         world.anyone().auth.resetPasswordForEmail(email),
     ],
     [
-      "sent before the password changed",
+      "followed by a new password",
       async (_link: string, email: string) => {
         const { client } = await world.signIn({ email });
         await client.auth.updateUser({ password: "another one" });
@@ -65,6 +65,23 @@ for (
   });
 }
 
+Deno.test("config.toml says how long a link is good", async () => {
+  await using strict = world.serving({ otpExpiryS: 60 });
+  const { email } = await world.signUp();
+  await strict.anyone().auth.signInWithOtp({ email });
+  await world.rows(
+    `update auth.users set recovery_sent_at = now() - interval '61 seconds'
+       where email = $1`,
+    [email],
+  );
+  const before = await countSessions(email);
+
+  const landing = await follow(lastMailTo(email, strict));
+
+  equal(landing.said["error_code"], "otp_expired");
+  equal(await countSessions(email), before);
+});
+
 Deno.test("a code is good for the address it was sent to alone", async () => {
   const alice = await world.signUp();
   const bob = await world.signUp();
@@ -78,6 +95,20 @@ Deno.test("a code is good for the address it was sent to alone", async () => {
 
   deepStrictEqual(codeOf(error), [403, "otp_expired"]);
   equal(await countSessions(bob.email), before);
+});
+
+Deno.test("a code is worthless once its address is another's", async () => {
+  const { email, id } = await world.signUp();
+  const { auth } = world.anyone();
+  await auth.signInWithOtp({ email });
+  const { code: token } = lastMailTo(email);
+  await world.admin().updateUserById(id, { email: newEmail() });
+  const before = await world.sessionsOf({ id });
+
+  const { error } = await auth.verifyOtp({ email, token, type: "email" });
+
+  deepStrictEqual(codeOf(error), [403, "otp_expired"]);
+  deepStrictEqual(await world.sessionsOf({ id }), before);
 });
 
 Deno.test("a link is good for what it was sent for alone", async () => {

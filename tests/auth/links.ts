@@ -34,6 +34,8 @@ Deno.test("an invitation lets somebody in, who then chooses a password", async (
   equal(session.user.id, data.user?.id);
   equal(session.user.user_metadata["team"], "red");
   equal(session.user.user_metadata["email_verified"], true);
+  const [identity] = session.user.identities ?? [];
+  equal(identity?.identity_data?.["email_verified"], true);
   equal(changed.error, null);
   const again = await world.signIn({ email });
   equal(again.id, data.user?.id);
@@ -89,6 +91,22 @@ Deno.test("a recovery link lets somebody choose a new password", async () => {
   const credentials = { email, password: "a new one" };
   const signedIn = await world.anyone().auth.signInWithPassword(credentials);
   equal(signedIn.error, null);
+});
+
+Deno.test("a recovery link confirms the address as well", async () => {
+  const email = newEmail();
+  const credentials = { email, password: PASSWORD };
+  await world.admin().createUser(credentials);
+  const { auth } = world.anyone();
+  const early = await auth.signInWithPassword(credentials);
+
+  await auth.resetPasswordForEmail(email);
+  await follow(lastMailTo(email));
+  const { data, error } = await auth.signInWithPassword(credentials);
+
+  deepStrictEqual(codeOf(early.error), [400, "email_not_confirmed"]);
+  equal(error, null);
+  equal(data.user?.user_metadata["email_verified"], true);
 });
 
 Deno.test("a magic link signs in, and so does its code", async () => {

@@ -63,6 +63,25 @@ Deno.test("signUp() says why a password is weak", async () => {
   deepStrictEqual(error.reasons, ["length"]);
 });
 
+Deno.test("config.toml says how long passwords and tokens are", async () => {
+  await using strict = world
+    .serving({ minPasswordLength: 12, jwtExpiryS: 60 });
+  const { auth } = strict.anyone();
+
+  const short = await auth.signUp({
+    email: newEmail(),
+    password: "elevenchars",
+  });
+  const { data } = await auth
+    .signUp({ email: newEmail(), password: "twelve chars" });
+
+  deepStrictEqual(codeOf(short.error), [422, "weak_password"]);
+  equal(short.data.session, null);
+  equal(data.session?.expires_in, 60);
+  const claims = await world.keys.verify(data.session?.access_token ?? "");
+  equal(claims?.exp, (claims?.iat ?? 0) + 60);
+});
+
 for (
   const [why, input, expected] of [
     ["no address and no password", {}, [422, "anonymous_provider_disabled"]],

@@ -148,7 +148,7 @@ interface LinkParts {
 export function linkOf(url: string, parts: LinkParts): string {
   const { hash, type, redirectTo } = parts;
   // As the server writes them: a plain page stays readable.
-  const page = /[&=#+%]/.test(redirectTo)
+  const page = /[&=#+%]|[^!-~]/.test(redirectTo)
     ? encodeURIComponent(redirectTo)
     : redirectTo;
   return `${url}/auth/v1/verify?token=${hash}&type=${type}&redirect_to=${page}`;

@@ -13,14 +13,17 @@ import { parse, TEXT } from "./input.ts";
 import { hashOf, PKCE_PREFIX } from "./one_time_tokens.ts";
 import { redirectOf, withFragment, withQuery } from "./redirects.ts";
 import { deviceOf, openSession } from "./sessions.ts";
-import { answerGrant, describeGrant } from "./tokens.ts";
+import { answerGrant, describeGrant, type SessionJson } from "./tokens.ts";
 
 const otpExpired = refusal(403, "otp_expired");
 
 const ONE_OF_TWO = "Confirmation link accepted. Please proceed to confirm " +
   "link sent to the other email";
 
-/** `GET /verify`: a link was clicked. Answers with a redirect, always. */
+/**
+ * `GET /verify`: a link was clicked. Somebody is looking at a browser, so what
+ * is wrong with the token is told to the page that they land on.
+ */
 export async function followLink(call: Call): Promise<Response> {
   const { request, stack, url } = call;
   const token = url.searchParams.get("token") ?? "";
@@ -65,11 +68,15 @@ async function whereTo(call: Call, click: Click): Promise<string> {
     return isPkce ? withQuery(plain, after) : plain;
   }
   if ("code" in after) return withQuery(target, after);
-  const { user: _user, ...tokens } = await describeGrant(after, stack);
-  const said = Object.entries(tokens).map((
-    [name, value],
-  ) => [name, `${value}`]);
-  return withFragment(target, { ...Object.fromEntries(said), type, sb: "" });
+  const tokens = tokensOf(await describeGrant(after, stack));
+  return withFragment(target, { ...tokens, type, sb: "" });
+}
+
+/** A session as it travels behind a `#`: the person is asked for later. */
+function tokensOf(session: SessionJson): Record<string, string> {
+  const { user: _user, ...tokens } = session;
+  const pairs = Object.entries(tokens);
+  return Object.fromEntries(pairs.map(([name, it]) => [name, String(it)]));
 }
 
 /** How `auth.flow_state` calls a flow that a link of this type ends. */
@@ -100,7 +107,9 @@ function withRefusal(
   return isPkce ? withQuery(plain, said) : plain;
 }
 
-function seeOther(location: string): Response {
+function seeOther(target: string): Response {
+  // A header has no letters beyond ASCII, and a page may.
+  const location = target.replaceAll(/[^!-~]+/g, encodeURIComponent);
   return new Response(null, { status: 303, headers: { location } });
 }
 

@@ -133,6 +133,10 @@ Deno.test("unenroll() takes the factor and the level that came from it", async (
   equal(data?.id, factorId);
   const { data: claims } = await client.auth.getClaims();
   equal(claims?.claims.aal, "aal1");
+  const methods = claims?.claims.amr?.map((it) =>
+    typeof it === "string" ? it : it.method
+  );
+  deepStrictEqual(methods, ["password"]);
   const { data: factors } = await client.auth.mfa.listFactors();
   deepStrictEqual(factors?.all, []);
 });

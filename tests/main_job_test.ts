@@ -49,32 +49,6 @@ Deno.test("a photo goes up with a ticket, and comes down to its owner alone", as
   strictEqual((await photos.download(path)).error, null);
 });
 
-Deno.test("a ticket says all that a plain HTTP client needs", async () => {
-  const alice = await world.newPerson();
-  const body = {
-    bucket: "photos",
-    name: "plain.png",
-    type: "image/png",
-    bytes: PNG.length,
-  };
-
-  const { data: ticket, response } = await alice.client.functions.invoke(
-    "signed-upload",
-    { body },
-  );
-  const { url, method, headers } = ticket;
-  const put = await fetch(url, { method, headers, body: PNG });
-
-  strictEqual(response?.status, 201);
-  strictEqual(put.status, 200);
-  deepStrictEqual(await put.json(), { Key: `photos/${alice.id}/plain.png` });
-  const [object] = await world.rows<{ owner: string; metadata: unknown }>(
-    `select owner, metadata from storage.objects where name = $1`,
-    [ticket.path],
-  );
-  strictEqual(object?.owner, alice.id);
-});
-
 Deno.test("the people of the seed can sign in, and are what they are called", async () => {
   const { PEOPLE } = await import("../local/people.ts");
   const roles: unknown[] = [];

@@ -6,42 +6,28 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
-import { BUCKETS, LIMIT } from "../supabase/functions/signed-upload/policy.ts";
+import { BUCKETS } from "../supabase/functions/signed-upload/policy.ts";
+import { behindGateway } from "./contracts/contract.ts";
+import * as upload from "./contracts/signed_upload.ts";
 import { type Person, startWorld, tokenOf } from "./world.ts";
 
 const world = await startWorld();
 Deno.test.afterAll(async () => await world[Symbol.asyncDispose]());
 
-const PHOTO = {
-  bucket: "photos",
-  name: "me.png",
-  type: "image/png",
-  bytes: 1000,
-};
+const { contract, PHOTO } = upload;
+const place = behindGateway(world, "signed-upload");
+const traces = () => upload.traces(place);
 
 function ask(
   token: string,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
-  return fetch(`${world.stack.url}/functions/v1/signed-upload`, {
-    method: "POST",
-    body: typeof body === "string" ? body : JSON.stringify(body),
-    headers: {
-      authorization: `Bearer ${token}`,
-      "content-type": "application/json",
-      ...headers,
-    },
-  });
+  return upload.ask(place, token, body, headers);
 }
 
-/** Everything that an upload could leave behind. */
-async function traces(): Promise<unknown> {
-  const [row] = await world.rows(
-    `select (select count(*)::int from portico.uploads) as uploads,
-            (select count(*)::int from storage.objects) as objects`,
-  );
-  return { row, files: await world.files() };
+for (const { name, run } of contract.clauses) {
+  Deno.test(name, () => run(place));
 }
 
 const alice = await world.newPerson();
@@ -158,74 +144,6 @@ Deno.test("U10 signed-upload folds the case of a type", async () => {
   deepStrictEqual(headers, { "content-type": "image/png" });
 });
 
-Deno.test("signed-upload says of every field how to mend it", async () => {
-  const body = { bucket: "x", name: "a/b", type: "image", bytes: 0.5 };
-
-  const { errors } = await (await ask(token, body)).json();
-
-  deepStrictEqual(errors, [
-    { pointer: "#/bucket", detail: "Must be one of photos, documents" },
-    {
-      pointer: "#/name",
-      detail: "Must be 1 to 255 letters, digits, '_', '-' and inner dots",
-    },
-    {
-      pointer: "#/type",
-      detail: "Must be a media type without parameters",
-    },
-    {
-      pointer: "#/bytes",
-      detail: "Must be a whole number of bytes, at least 1",
-    },
-  ]);
-});
-
-Deno.test("signed-upload says which fields are missing and which are not its own", async () => {
-  const { errors } = await (await ask(token, { file: "a" })).json();
-
-  const missing = "Must be given";
-  deepStrictEqual(errors, [
-    { pointer: "#/bucket", detail: missing },
-    { pointer: "#/name", detail: missing },
-    { pointer: "#/type", detail: missing },
-    { pointer: "#/bytes", detail: missing },
-    { pointer: "#/file", detail: "Is not a field of this request" },
-  ]);
-});
-
-Deno.test("signed-upload refuses what it was not asked for", async () => {
-  for (const extra of [{ path: "x" }, { upsert: true }, { owner: "x" }]) {
-    strictEqual((await ask(token, { ...PHOTO, ...extra })).status, 422);
-  }
-});
-
-Deno.test("signed-upload refuses more than the bucket takes", async () => {
-  const before = await traces();
-  const { maxBytes } = BUCKETS.photos;
-  const bytes = maxBytes + 1;
-
-  const response = await ask(token, { ...PHOTO, bytes });
-
-  const title = "Upload too large";
-  await assertProblem(response, { status: 413, title, maxBytes });
-  deepStrictEqual(await traces(), before);
-});
-
-Deno.test("signed-upload leaves no row when Storage refuses to sign", async () => {
-  const bob = await world.newPerson();
-  const path = `${bob.id}/taken.png`;
-  const body = new Blob(["x"], { type: "image/png" });
-  await bob.client.storage.from("photos").upload(path, body);
-  const before = await traces();
-
-  const taken = { ...PHOTO, name: "taken.png" };
-  const response = await ask(await tokenOf(bob), taken);
-
-  const title = "Object already exists";
-  await assertProblem(response, { status: 409, title });
-  deepStrictEqual(await traces(), before);
-});
-
 Deno.test("signed-upload signs as the caller, so policies decide", async () => {
   // A role of the project's own: no policy lets it write.
   await world.rows("create role manager nologin");
@@ -314,25 +232,6 @@ Deno.test("A13 signed-upload takes no key for a person", async () => {
   deepStrictEqual(await traces(), before);
 });
 
-Deno.test("H13 signed-upload gives a repeated request its first ticket", async () => {
-  const bob = await world.newPerson();
-  const own = await tokenOf(bob);
-  const headers = { "idempotency-key": '"once"' };
-
-  const together = await Promise.all(
-    [1, 2, 3, 4].map(() => ask(own, PHOTO, headers)),
-  );
-  const tickets = await Promise.all(together.map((it) => it.json()));
-
-  deepStrictEqual(together.map((it) => it.status), [201, 201, 201, 201]);
-  strictEqual(new Set(tickets.map(({ id }) => id)).size, 1);
-  const rows = await world.rows(
-    "select id from portico.uploads where owner = $1",
-    [bob.id],
-  );
-  strictEqual(rows.length, 1);
-});
-
 Deno.test("H13 signed-upload refuses a key that was used for another body", async () => {
   const bob = await world.newPerson();
   const own = await tokenOf(bob);
@@ -399,34 +298,6 @@ Deno.test("H13 signed-upload forgets a key with what it opened", async () => {
     [bob.id],
   );
   deepStrictEqual(rows, [{ id: second.id }]);
-});
-
-Deno.test("signed-upload counts requests, and says when there is one more", async () => {
-  const bob = await world.newPerson();
-  const own = await tokenOf(bob);
-  const { capacity, windowS, name } = LIMIT;
-
-  const first = await ask(own, { ...PHOTO, name: "0.png" });
-  strictEqual(
-    first.headers.get("ratelimit-policy"),
-    `"${name}";q=${capacity};w=${windowS}`,
-  );
-  strictEqual(first.headers.get("ratelimit"), `"${name}";r=59;t=0`);
-  await world.rows(
-    `update portico.rate_limits set tokens = 0.5, taken_at = now()
-     where subject = $1`,
-    [bob.id],
-  );
-  const before = await traces();
-
-  const response = await ask(own, { ...PHOTO, name: "1.png" });
-
-  strictEqual(response.headers.get("retry-after"), "1");
-  const title = "Too many requests";
-  await assertProblem(response, { status: 429, title, retryAfterS: 1 });
-  deepStrictEqual(await traces(), before);
-  // Nobody else is slower for it.
-  strictEqual((await ask(token, { ...PHOTO, name: "o.png" })).status, 201);
 });
 
 Deno.test("portico.take() refills evenly, and never past its capacity", async () => {

@@ -1,0 +1,53 @@
+/**
+ * What each function promises over HTTP, in whatever form and under whatever
+ * runtime it is served: one list, and every form is held to it.
+ *
+ * @module
+ */
+import { ok } from "node:assert/strict";
+import type { World } from "../world.ts";
+
+/** A function that is served somewhere, and the stack that it works on. */
+export interface Place {
+  readonly world: World;
+  /** Calls the function. `path` is what follows its name: "", "/health". */
+  call(path: string, init?: RequestInit): Promise<Response>;
+}
+
+/** One promise. */
+export interface Clause {
+  /** A sentence: it is the name of a test. */
+  readonly name: string;
+  run(place: Place): Promise<void>;
+}
+
+/** A request that costs the function as much as any that it accepts. */
+export interface Costly {
+  /** What is costly about it. */
+  readonly name: string;
+  /** Whom and what it needs; then it can be sent as often as measured. */
+  prepare(place: Place): Promise<() => Promise<Response>>;
+  /** What it is answered with. */
+  readonly status: number;
+}
+
+/** All that a function promises over HTTP. */
+export interface Contract {
+  readonly clauses: readonly Clause[];
+  /** The first one is what the function is for, and is sent to a cold start. */
+  readonly costly: readonly [Costly, ...Costly[]];
+}
+
+/** The contract of the function `name`. It must have one. */
+export async function contractOf(name: string): Promise<Contract> {
+  const file = new URL(`./${name.replaceAll("-", "_")}.ts`, import.meta.url);
+  const { contract }: { contract: Contract } = await import(file.href);
+  ok(contract.clauses.length > 0);
+  return contract;
+}
+
+/** The function `name`, where the stack serves it. */
+export function behindGateway(world: World, name: string): Place {
+  const base = `${world.stack.url}/functions/v1/${name}`;
+  return { world, call: (path, init) => fetch(`${base}${path}`, init) };
+}

@@ -1,0 +1,320 @@
+/**
+ * What `signed-upload` promises over HTTP.
+ *
+ * @module
+ */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { assertProblem } from "../../supabase/functions/_shared/testing/assert.ts";
+import {
+  BUCKETS,
+  LIMIT,
+} from "../../supabase/functions/signed-upload/policy.ts";
+import { tokenOf } from "../world.ts";
+import type { Clause, Contract, Costly, Place } from "./contract.ts";
+
+/** What is asked for, unless a test is about something else. */
+export const PHOTO = {
+  bucket: "photos",
+  name: "me.png",
+  type: "image/png",
+  bytes: 1000,
+};
+
+/** What the route reads of a body, in bytes. */
+const BODY_BYTES = 4096;
+
+/** Asks for a ticket. A text is sent as it is. */
+export function ask(
+  place: Place,
+  token: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  return place.call("", {
+    method: "POST",
+    body: typeof body === "string" ? body : JSON.stringify(body),
+    headers: {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      ...headers,
+    },
+  });
+}
+
+/** Everything that an upload could leave behind. */
+export async function traces({ world }: Place): Promise<unknown> {
+  const [row] = await world.rows(
+    `select (select count(*)::int from portico.uploads) as uploads,
+            (select count(*)::int from storage.objects) as objects`,
+  );
+  return { row, files: await world.files() };
+}
+
+/** The token of somebody new. */
+async function newToken({ world }: Place): Promise<string> {
+  return await tokenOf(await world.newPerson());
+}
+
+const clauses: Clause[] = [
+  {
+    name: "signed-upload says that it is there",
+    async run(place) {
+      const response = await place.call("/health");
+
+      strictEqual(response.status, 200);
+      const body = await response.json();
+      deepStrictEqual(body, { status: "ok", function: "signed-upload" });
+    },
+  },
+  {
+    name: "signed-upload lets a page of any origin ask, unless it is told",
+    async run(place) {
+      const response = await place.call("", {
+        method: "OPTIONS",
+        headers: { origin: "https://app.example.com" },
+      });
+
+      strictEqual(response.status, 204);
+      const { headers } = response;
+      strictEqual(headers.get("access-control-allow-origin"), "*");
+      strictEqual(headers.get("access-control-allow-methods"), "GET, POST");
+    },
+  },
+  {
+    name: "signed-upload's ticket says all that a plain HTTP client needs",
+    async run(place) {
+      const alice = await place.world.newPerson();
+      const body = "the bytes of a photo";
+
+      const response = await ask(place, await tokenOf(alice), PHOTO);
+      const { path, url, method, headers } = await response.json();
+      const put = await fetch(url, { method, headers, body });
+
+      strictEqual(response.status, 201);
+      strictEqual(path, `${alice.id}/me.png`);
+      strictEqual(put.status, 200);
+      deepStrictEqual(await put.json(), { Key: `photos/${path}` });
+      const objects = await place.world.rows(
+        `select owner::text, (metadata->>'size')::int as size
+         from storage.objects where name = $1`,
+        [path],
+      );
+      deepStrictEqual(objects, [{ owner: alice.id, size: body.length }]);
+    },
+  },
+  {
+    name: "signed-upload gives nothing to strangers",
+    async run(place) {
+      const token = await newToken(place);
+      const [head, claims] = token.split(".");
+      const [, , foreign] = (await newToken(place)).split(".");
+      const before = await traces(place);
+
+      for (const bad of ["", "x.y.z", `${head}.${claims}.${foreign}`]) {
+        const response = await ask(place, bad, PHOTO);
+        strictEqual(response.headers.get("access-control-allow-origin"), "*");
+        await assertProblem(response, { status: 401 });
+      }
+      deepStrictEqual(await traces(place), before);
+    },
+  },
+  {
+    name: "signed-upload says of every field how to mend it",
+    async run(place) {
+      const body = { bucket: "x", name: "a/b", type: "image", bytes: 0.5 };
+
+      const response = await ask(place, await newToken(place), body);
+
+      const { errors } = await response.json();
+      deepStrictEqual(errors, [
+        { pointer: "#/bucket", detail: "Must be one of photos, documents" },
+        {
+          pointer: "#/name",
+          detail: "Must be 1 to 255 letters, digits, '_', '-' and inner dots",
+        },
+        {
+          pointer: "#/type",
+          detail: "Must be a media type without parameters",
+        },
+        {
+          pointer: "#/bytes",
+          detail: "Must be a whole number of bytes, at least 1",
+        },
+      ]);
+    },
+  },
+  {
+    name:
+      "signed-upload says which fields are missing and which are not its own",
+    async run(place) {
+      const response = await ask(place, await newToken(place), { file: "a" });
+
+      const { errors } = await response.json();
+      const missing = "Must be given";
+      deepStrictEqual(errors, [
+        { pointer: "#/bucket", detail: missing },
+        { pointer: "#/name", detail: missing },
+        { pointer: "#/type", detail: missing },
+        { pointer: "#/bytes", detail: missing },
+        { pointer: "#/file", detail: "Is not a field of this request" },
+      ]);
+    },
+  },
+  {
+    name: "signed-upload refuses what it was not asked for",
+    async run(place) {
+      const token = await newToken(place);
+      for (const extra of [{ path: "x" }, { upsert: true }, { owner: "x" }]) {
+        const response = await ask(place, token, { ...PHOTO, ...extra });
+        await assertProblem(response, { status: 422, title: "Invalid input" });
+      }
+    },
+  },
+  {
+    name: "signed-upload refuses more than the bucket takes",
+    async run(place) {
+      const token = await newToken(place);
+      const before = await traces(place);
+      const { maxBytes } = BUCKETS.photos;
+
+      const wanted = { ...PHOTO, bytes: maxBytes + 1 };
+      const response = await ask(place, token, wanted);
+
+      const title = "Upload too large";
+      await assertProblem(response, { status: 413, title, maxBytes });
+      deepStrictEqual(await traces(place), before);
+    },
+  },
+  {
+    name: "signed-upload reads no body past its limit",
+    async run(place) {
+      const token = await newToken(place);
+
+      const body = paddedTo(BODY_BYTES + 1);
+      const response = await ask(place, token, body);
+
+      const title = "Body too large";
+      const bodyBytes = BODY_BYTES;
+      await assertProblem(response, { status: 413, title, bodyBytes });
+    },
+  },
+  {
+    name: "signed-upload leaves no row when Storage refuses to sign",
+    async run(place) {
+      const bob = await place.world.newPerson();
+      const path = `${bob.id}/taken.png`;
+      const body = new Blob(["x"], { type: "image/png" });
+      await bob.client.storage.from("photos").upload(path, body);
+      const before = await traces(place);
+
+      const taken = { ...PHOTO, name: "taken.png" };
+      const response = await ask(place, await tokenOf(bob), taken);
+
+      const title = "Object already exists";
+      await assertProblem(response, { status: 409, title });
+      deepStrictEqual(await traces(place), before);
+    },
+  },
+  {
+    name: "H13 signed-upload gives a repeated request its first ticket",
+    async run(place) {
+      const bob = await place.world.newPerson();
+      const token = await tokenOf(bob);
+      const headers = { "idempotency-key": '"once"' };
+
+      const together = await Promise.all(
+        [1, 2, 3, 4].map(() => ask(place, token, PHOTO, headers)),
+      );
+      const tickets = await Promise.all(together.map((it) => it.json()));
+
+      deepStrictEqual(together.map((it) => it.status), [201, 201, 201, 201]);
+      strictEqual(new Set(tickets.map(({ id }) => id)).size, 1);
+      const rows = await place.world.rows(
+        "select id from portico.uploads where owner = $1",
+        [bob.id],
+      );
+      strictEqual(rows.length, 1);
+    },
+  },
+  {
+    name: "signed-upload counts requests, and says when there is one more",
+    async run(place) {
+      const bob = await place.world.newPerson();
+      const token = await tokenOf(bob);
+      const { capacity, windowS, name } = LIMIT;
+
+      const first = await ask(place, token, PHOTO);
+      const { headers } = first;
+      await first.body?.cancel();
+      const policy = `"${name}";q=${capacity};w=${windowS}`;
+      strictEqual(headers.get("ratelimit-policy"), policy);
+      strictEqual(headers.get("ratelimit"), `"${name}";r=59;t=0`);
+      await place.world.rows(
+        `update portico.rate_limits set tokens = 0.5, taken_at = now()
+         where subject = $1`,
+        [bob.id],
+      );
+      const before = await traces(place);
+
+      const other = { ...PHOTO, name: "1.png" };
+      const response = await ask(place, token, other);
+
+      strictEqual(response.headers.get("retry-after"), "1");
+      const title = "Too many requests";
+      await assertProblem(response, { status: 429, title, retryAfterS: 1 });
+      deepStrictEqual(await traces(place), before);
+      // Nobody else is slower for it.
+      const theirs = await ask(place, await newToken(place), PHOTO);
+      await theirs.body?.cancel();
+      strictEqual(theirs.status, 201);
+    },
+  },
+];
+
+/** A valid body of `bytes`. JSON may have as many spaces as one likes. */
+function paddedTo(bytes: number): string {
+  return JSON.stringify(PHOTO).padEnd(bytes);
+}
+
+/** A body of `start`, as many of `item` as are read, and `end`. */
+function filled(start: string, item: (n: number) => string, end: string) {
+  let body = start;
+  for (let n = 0;; n++) {
+    const more = `${n === 0 ? "" : ","}${item(n)}`;
+    if (body.length + more.length + end.length > BODY_BYTES) return body + end;
+    body += more;
+  }
+}
+
+function costly(
+  name: string,
+  status: number,
+  body: unknown,
+  headers?: Readonly<Record<string, string>>,
+): Costly {
+  return {
+    name,
+    status,
+    async prepare(place) {
+      const token = await newToken(place);
+      return () => ask(place, token, body, headers);
+    },
+  };
+}
+
+export const contract: Contract = {
+  clauses,
+  costly: [
+    costly("a ticket", 201, PHOTO),
+    costly(
+      "a ticket for the longest name, once",
+      201,
+      { ...PHOTO, name: "a".repeat(255) },
+      { "idempotency-key": "k".repeat(255) },
+    ),
+    costly("the longest body", 201, paddedTo(BODY_BYTES)),
+    costly("the deepest JSON", 422, "[".repeat(32) + "]".repeat(32)),
+    costly("most fields", 422, filled("{", (n) => `"${n}":0`, "}")),
+    costly("most items", 422, filled('{"name":[', () => "0", "]}")),
+  ],
+};

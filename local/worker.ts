@@ -42,6 +42,9 @@ Object.defineProperty(globalThis, "EdgeRuntime", {
   value: { waitUntil: (work: Promise<unknown>) => work },
 });
 
+// The platform has none.
+Reflect.deleteProperty(globalThis, "Worker");
+
 // The platform survives a promise that nobody waits for, and so must this.
 addEventListener("unhandledrejection", (event) => {
   // deno-lint-ignore no-console -- the platform's own record of it

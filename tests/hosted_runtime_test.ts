@@ -1,21 +1,20 @@
 /**
- * The functions under the Deno that the hosted runtime is compatible with, each
- * from its own `deno.json`, as a deploy has it.
+ * The functions under the Deno that the hosted runtime is compatible with, as
+ * they are and bundled: each keeps its contract, with no more memory, network
+ * and rights than it has there.
  *
  * @module
  */
-import { strictEqual } from "node:assert/strict";
-import { fileURLToPath } from "node:url";
-import { platformEnvironment } from "../local/function_env.ts";
+import { deepStrictEqual } from "node:assert/strict";
 import { functionNames } from "../tools/imports.ts";
 import { startRegistry } from "../tools/jsr/registry.ts";
-import { startWorld, tokenOf } from "./world.ts";
-
-/** Source: the version that Supabase's edge runtime is built from. */
-const HOSTED = "2.1.4";
+import { contractOf } from "./contracts/contract.ts";
+import { asWritten, bundled, type Form, type Source } from "./deployed/form.ts";
+import { startHosted } from "./deployed/hosted.ts";
+import { HOSTED } from "./deployed/hosted_deno.ts";
+import { startWorld } from "./world.ts";
 
 const FUNCTIONS = new URL("../supabase/functions/", import.meta.url);
-const CALL = new URL("./programs/call.ts", import.meta.url).href;
 
 const world = await startWorld();
 const registry = await startRegistry();
@@ -24,63 +23,52 @@ Deno.test.afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-interface Answer {
-  readonly deno: string;
-  readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
-}
+const FORMS: [how: string, make: (source: Source) => Form | Promise<Form>][] = [
+  ["as it is written", asWritten],
+  ["bundled", bundled],
+];
 
-/** Sends `request` to the function `name`, in a hosted-like process. */
-async function call(name: string, request: object): Promise<Answer> {
-  const { url, keys } = world.stack;
-  const { code, stdout, stderr } = await new Deno.Command("npx", {
-    args: [
-      ...["-y", `deno@${HOSTED}`, "run", "--no-check", "--no-lock", "--quiet"],
-      ...["--allow-net", "--allow-env", "--allow-read", "--allow-sys"],
-      `--config=${fileURLToPath(new URL(`${name}/deno.json`, FUNCTIONS))}`,
-      CALL,
-      new URL(`${name}/index.ts`, FUNCTIONS).href,
-      JSON.stringify(request),
-    ],
-    env: {
-      ...await platformEnvironment({ url, keys, registry }),
-      LOG_REQUESTS: "false",
-      DENO_TLS_CA_STORE: "system", // this version knows no other way
+Deno.test("a function has the hosted runtime's memory and rights, and no more", async () => {
+  const folder = new URL("./programs/", import.meta.url);
+  const form: Form = {
+    entryPoint: new URL("probe.ts", folder),
+    folder,
+    args: ["--no-config", "--no-lock"],
+    env: {},
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  await using probe = await startHosted({
+    name: "probe",
+    form,
+    world,
+    registry,
+  });
+
+  deepStrictEqual(await (await probe.call("")).json(), {
+    deno: HOSTED,
+    heapMiB: 256,
+    worker: false,
+    refused: {
+      ffi: true,
+      run: true,
+      write: true,
+      read: true,
+      env: true,
+      net: true,
     },
-  }).output();
-  strictEqual(code, 0, new TextDecoder().decode(stderr));
-  return JSON.parse(new TextDecoder().decode(stdout));
-}
+  });
+});
 
 for (const name of await functionNames(FUNCTIONS)) {
-  Deno.test(`${name} starts under Deno ${HOSTED}`, async () => {
-    const url = `http://localhost/${name}/health`;
-    const { deno, status } = await call(name, { url });
+  for (const [how, make] of FORMS) {
+    Deno.test(`${name}, ${how}, keeps its contract under Deno ${HOSTED}`, async (t) => {
+      const { clauses } = await contractOf(name);
+      await using form = await make({ name, functions: FUNCTIONS, registry });
+      await using place = await startHosted({ name, form, world, registry });
 
-    strictEqual(deno, HOSTED);
-    strictEqual(status, 200);
-  });
+      for (const clause of clauses) {
+        await t.step(clause.name, () => clause.run(place));
+      }
+    });
+  }
 }
-
-Deno.test(`signed-upload gives a ticket under Deno ${HOSTED}`, async () => {
-  const alice = await world.newPerson();
-  const token = await tokenOf(alice);
-
-  const { status, body } = await call("signed-upload", {
-    url: "http://localhost/signed-upload",
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${token}`,
-      "content-type": "application/json",
-    },
-    body: JSON.stringify({
-      bucket: "photos",
-      name: "me.png",
-      type: "image/png",
-      bytes: 1000,
-    }),
-  });
-
-  strictEqual(status, 201);
-  strictEqual(body["path"], `${alice.id}/me.png`);
-});

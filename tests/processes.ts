@@ -37,3 +37,20 @@ export async function ends(pid: number): Promise<boolean> {
   while (await isRunning(pid)) if (performance.now() > last) return false;
   return true;
 }
+
+/** A clock tick of `/proc`, in milliseconds: Linux's USER_HZ is 100. */
+const TICK_MS = 10;
+
+/** CPU time that `pid` has taken, all its threads, in user and system. */
+export async function cpuMs(pid: number): Promise<number> {
+  const stat = await proc(`${pid}/stat`);
+  // Behind the name, which may have spaces: see proc_pid_stat(5).
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+/** The most memory that `pid` has had at once, in bytes: its `VmHWM`. */
+export async function peakBytes(pid: number): Promise<number> {
+  const status = await proc(`${pid}/status`);
+  return Number(status.match(/^VmHWM:\s+(\d+) kB$/m)?.[1]) * 1024;
+}

@@ -1,0 +1,63 @@
+/**
+ * The two forms in which a function can be given to a runtime: as it is in the
+ * repository, with its own `deno.json`; or bundled, as one file and no more.
+ *
+ * @module
+ */
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Registry } from "../../tools/jsr/registry.ts";
+
+/** Where a function is, and how it is to be loaded. */
+export interface Form extends AsyncDisposable {
+  readonly entryPoint: URL;
+  /** The one folder that it may read. */
+  readonly folder: URL;
+  /** For `deno run`. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What a form is made of. */
+export interface Source {
+  readonly name: string;
+  /** `supabase/functions/`. */
+  readonly functions: URL;
+  readonly registry: Registry;
+}
+
+/** As it is. */
+export function asWritten({ name, functions, registry }: Source): Form {
+  const config = new URL(`${name}/deno.json`, functions);
+  return {
+    entryPoint: new URL(`${name}/index.ts`, functions),
+    folder: functions,
+    args: ["--no-check", "--no-lock", `--config=${fileURLToPath(config)}`],
+    env: { JSR_URL: registry.url },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+/** As one file, in a folder of its own, with no cache and no registry. */
+export async function bundled(
+  { name, functions, registry }: Source,
+): Promise<Form> {
+  const root = await Deno.makeTempDir({ prefix: "portico-bundle-" });
+  const written = asWritten({ name, functions, registry });
+  const file = `${root}/bundle/${name}.js`;
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["bundle", "--quiet", ...written.args, "--output", file],
+      fileURLToPath(written.entryPoint),
+    ],
+    env: { ...written.env },
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+
+  return {
+    entryPoint: pathToFileURL(file),
+    folder: pathToFileURL(`${root}/bundle/`),
+    args: ["--no-config", "--no-npm", "--no-remote", "--cached-only"],
+    env: { DENO_DIR: `${root}/cache` },
+    [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }),
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * A function in a process like the platform's: its Deno, its memory, and no
+ * more of the machine than the stack that the function works on.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { platformEnvironment } from "../../local/function_env.ts";
+import { TextLineStream } from "../../local/text_lines.ts";
+import { readConfig } from "../../supabase/functions/_shared/config.ts";
+import type { Registry } from "../../tools/jsr/registry.ts";
+import type { Place } from "../contracts/contract.ts";
+import type { World } from "../world.ts";
+import type { Form } from "./form.ts";
+import { hostedDeno, TRUST } from "./hosted_deno.ts";
+
+/** In MiB. V8 adds 48 for what is young: the heap has 256, as the platform's. */
+const OLD_SPACE_MIB = 208;
+
+const WORKER = fileURLToPath(new URL("../../local/worker.ts", import.meta.url));
+
+/** A function that is to run. */
+export interface Program {
+  readonly name: string;
+  readonly form: Form;
+  readonly world: World;
+  readonly registry: Registry;
+}
+
+/** A function that runs. */
+export interface Hosted extends Place, AsyncDisposable {
+  readonly pid: number;
+}
+
+/** Starts a function, and waits until it listens. */
+export async function startHosted(program: Program): Promise<Hosted> {
+  const { name, form, world, registry } = program;
+  const { url, keys } = world.stack;
+  const env = await platformEnvironment({ url, keys, registry });
+  const word = crypto.randomUUID();
+  const child = new Deno.Command(await hostedDeno(), {
+    args: [
+      ...["run", "--quiet", "--no-prompt"],
+      `--v8-flags=--max-old-space-size=${OLD_SPACE_MIB}`,
+      `--allow-net=127.0.0.1:0,${new URL(url).host}`,
+      `--allow-env=${settingsOf(env)}`,
+      `--allow-read=${fileURLToPath(form.folder)}`,
+      ...form.args,
+      ...[WORKER, form.entryPoint.href, word],
+    ],
+    env: { ...env, ...TRUST, ...form.env, LOG_REQUESTS: "false" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+
+  const lines: string[] = [];
+  const port = Promise.withResolvers<number>();
+  const listen = async (stream: ReadableStream<Uint8Array>) => {
+    const text = stream.pipeThrough(new TextDecoderStream());
+    for await (const line of text.pipeThrough(new TextLineStream())) {
+      if (line.startsWith(`${word} `)) port.resolve(Number(line.split(" ")[1]));
+      lines.push(line);
+    }
+  };
+  const ended = Promise.all([listen(child.stdout), listen(child.stderr)]);
+  ended.then(() => port.reject(new Error(lines.join("\n"))));
+  const base = `http://127.0.0.1:${await port.promise}/${name}`;
+
+  return {
+    world,
+    pid: child.pid,
+    call: (path, init) => fetch(`${base}${path}`, init),
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGTERM");
+      await Promise.all([ended, child.status, child.stdin.close()]);
+    },
+  };
+}
+
+/** The names of all settings: a function may read these and no others. */
+function settingsOf(env: Readonly<Record<string, string>>): string {
+  const names: string[] = [];
+  readConfig((name) => {
+    names.push(name);
+    return env[name];
+  });
+  return names.join(",");
+}

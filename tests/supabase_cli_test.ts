@@ -6,8 +6,8 @@
 import { match, strictEqual } from "node:assert/strict";
 import { cp } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { supabase } from "./deployed/supabase_cli.ts";
 
-const CLI = "supabase@3.1.0";
 const PROJECT = fileURLToPath(new URL("../supabase", import.meta.url));
 
 /** What `supabase status` says of `config`, which it reads before all else. */
@@ -19,13 +19,9 @@ async function statusWith(
   const file = `${root}/supabase/config.toml`;
   await Deno.writeTextFile(file, change(await Deno.readTextFile(file)));
 
-  const { stdout, stderr } = await new Deno.Command("npx", {
-    args: ["-y", CLI, "status", "--workdir", root],
-    env: { DO_NOT_TRACK: "1", SUPABASE_TELEMETRY_DISABLED: "1" },
-  }).output();
+  const { text } = await supabase(root, ["status"]);
   await Deno.remove(root, { recursive: true });
-  const decoder = new TextDecoder();
-  return decoder.decode(stdout) + decoder.decode(stderr);
+  return text;
 }
 
 const COMPLAINT = /fail(?:ed|ure) (?:to read|reading) config/i;

@@ -16,7 +16,7 @@ const FUNCTIONS = new URL("supabase/functions/", ROOT);
 const names = await functionNames(FUNCTIONS);
 
 /** What lies about in a project, and is nobody's business. */
-const SECRETS = [".env", ".env.local", "signed-upload/.env"];
+const SECRETS = [".env", ".env.local", ...names.map((it) => `${it}/.env`)];
 
 let sent: Promise<ReadonlyMap<string, Upload>> | undefined;
 

@@ -38,20 +38,11 @@ export function asWritten({ name, functions, registry }: Source): Form {
 }
 
 /** As one file, in a folder of its own, with no cache and no registry. */
-export async function bundled(
-  { name, functions, registry }: Source,
-): Promise<Form> {
+export async function bundled(source: Source): Promise<Form> {
+  const { name } = source;
   const root = await Deno.makeTempDir({ prefix: "portico-bundle-" });
-  const written = asWritten({ name, functions, registry });
   const file = `${root}/bundle/${name}.js`;
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["bundle", "--quiet", ...written.args, "--output", file],
-      fileURLToPath(written.entryPoint),
-    ],
-    env: { ...written.env },
-  }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  await runDeno(source, "bundle", "--quiet", "--output", file);
 
   return {
     entryPoint: pathToFileURL(file),
@@ -60,4 +51,24 @@ export async function bundled(
     env: { DENO_DIR: `${root}/cache` },
     [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }),
   };
+}
+
+/**
+ * Runs a command of this Deno on a function, from the function's `deno.json`.
+ *
+ * @returns what it printed.
+ */
+export async function runDeno(
+  source: Source,
+  ...command: readonly string[]
+): Promise<string> {
+  const { entryPoint, args, env } = asWritten(source);
+  const all = [...command, ...args, fileURLToPath(entryPoint)];
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: all,
+    env: { ...env },
+  }).output();
+  const said = new TextDecoder().decode(success ? stdout : stderr);
+  if (!success) throw new Error(said);
+  return said;
 }

@@ -1,0 +1,87 @@
+/**
+ * What each function takes of what the platform gives it: CPU time, memory and
+ * the size of a deploy. Against the platform's limits, and against what was
+ * recorded in `bench/deployed.json`, so that nothing grows unseen.
+ *
+ * @module
+ */
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { functionNames } from "../tools/imports.ts";
+import { startRegistry } from "../tools/jsr/registry.ts";
+import {
+  FUNCTIONS,
+  measure,
+  type Measures,
+  RECORD,
+} from "./deployed/measure.ts";
+import { HOSTED } from "./deployed/hosted_deno.ts";
+import { startWorld } from "./world.ts";
+
+/** In milliseconds. The platform ends a request after 2 s of CPU. */
+const CPU_MS = 2_000;
+
+/** A busy machine counts more of it, and a hosted one may be slower. */
+const CPU_SHARE = 0.5;
+
+/** In bytes. The platform gives 256 MiB to a function and its runtime. */
+const MEMORY = 256 * 2 ** 20;
+
+/** In bytes. The platform takes 5 MB, in a unit that it does not name. */
+const BROTLI = 4_000_000;
+
+/** What grows by more than this is to be looked at, and recorded anew. */
+const GROWTH = 1.5;
+
+const record: Readonly<Record<string, Measures>> = JSON.parse(
+  await Deno.readTextFile(RECORD),
+);
+const names = await functionNames(FUNCTIONS);
+const world = await startWorld();
+const registry = await startRegistry();
+Deno.test.afterAll(async () => {
+  await registry[Symbol.asyncDispose]();
+  await world[Symbol.asyncDispose]();
+});
+
+Deno.test("every function is recorded, by deno task bench deployed", () => {
+  deepStrictEqual(Object.keys(record).sort(), names);
+});
+
+for (const name of names) {
+  let measured: Promise<Measures> | undefined;
+  const now = () => measured ??= measure(name, world, registry);
+  const before = record[name];
+
+  Deno.test(`${name} takes at most half of a request's CPU, also for the first and costliest`, async () => {
+    const { coldMs, requestMs } = await now();
+
+    const all = { "the first": coldMs, ...requestMs };
+    ok(coldMs > 0);
+    for (const [what, ms] of Object.entries(all)) {
+      ok(ms <= CPU_MS * CPU_SHARE, `${what}: ${ms} ms`);
+    }
+  });
+
+  Deno.test(`${name} has room in its memory under Deno ${HOSTED}`, async () => {
+    const { peakBytes } = await now();
+
+    ok(peakBytes > 0);
+    ok(peakBytes <= MEMORY, `${peakBytes} bytes`);
+    atMost(peakBytes, before?.peakBytes);
+  });
+
+  Deno.test(`${name} is small enough to deploy, and has not grown by half`, async () => {
+    const { raw, brotli } = await now();
+
+    ok(brotli <= BROTLI, `${brotli} bytes`);
+    atMost(brotli, before?.brotli);
+    atMost(raw, before?.raw);
+  });
+}
+
+function atMost(bytes: number, before = 0): void {
+  ok(
+    bytes <= before * GROWTH,
+    `${bytes} bytes were ${before}: deno task bench deployed records it`,
+  );
+}

@@ -5,13 +5,14 @@
  *
  * @module
  */
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { functionNames } from "../tools/imports.ts";
 import { startRegistry } from "../tools/jsr/registry.ts";
 import { contractOf } from "./contracts/contract.ts";
 import { asWritten, bundled, type Form, type Source } from "./deployed/form.ts";
 import { startHosted } from "./deployed/hosted.ts";
 import { HOSTED } from "./deployed/hosted_deno.ts";
+import { complaintsOf } from "./deployed/types.ts";
 import { startWorld } from "./world.ts";
 
 const FUNCTIONS = new URL("../supabase/functions/", import.meta.url);
@@ -60,6 +61,10 @@ Deno.test("a function has the hosted runtime's memory and rights, and no more", 
 });
 
 for (const name of await functionNames(FUNCTIONS)) {
+  Deno.test(`${name} names nothing that Deno ${HOSTED} has not`, async () => {
+    strictEqual(await complaintsOf(name, registry), "");
+  });
+
   for (const [how, make] of FORMS) {
     Deno.test(`${name}, ${how}, keeps its contract under Deno ${HOSTED}`, async (t) => {
       const { clauses } = await contractOf(name);

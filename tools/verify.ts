@@ -1,20 +1,27 @@
 /**
  * `deno task test`: everything that must hold before a change is kept.
  *
- *     deno task test            format, lint, types, pins, and all tests
- *     deno task test <path> …   only the tests of these files or folders
+ *     deno task test               format, lint, types, pins, and all tests
+ *     deno task test <path> …      only the tests of these files or folders
+ *     deno task test:services      only the tests that need Debian's packages
+ *     deno task test --services    all of it: what CI runs
  *
- * Ends with `N passed, N failed`, where each check counts as one.
+ * Ends with `N passed, N failed`, where each check counts as one. What was
+ * ignored is neither.
  *
  * @module
  */
+import { installPackages } from "./debian.ts";
+import { type Count, countOf } from "./junit.ts";
 
 const HELP = `Checks format, lint, types and pins, and runs every test.
 
-  deno task test [path …]
+  deno task test [--services] [path …]
 
-  path      run the tests of these files and folders only, without the checks
-  --help    this text`;
+  path         run the tests of these files and folders only, without the checks
+  --services   run the tests of tests/services/ too, which are ignored otherwise,
+               and install the Debian packages that they need: as root
+  --help       this text`;
 
 const JUNIT = ".local/junit.xml";
 
@@ -35,57 +42,65 @@ const CHECKS: readonly [name: string, args: readonly string[]][] = [
   ["pins", ["run", "--allow-read", "tools/pins.ts", "--check"]],
 ];
 
-interface Count {
-  passed: number;
-  failed: number;
-}
-
 // deno-lint-ignore no-console -- a command talks to a terminal
 const say = console.log;
 
-async function deno(args: readonly string[]): Promise<boolean> {
-  const command = new Deno.Command(Deno.execPath(), { args: [...args] });
+async function deno(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<boolean> {
+  const options = { args: [...args], env: { ...env } };
+  const command = new Deno.Command(Deno.execPath(), options);
   return (await command.spawn().status).success;
 }
 
-async function main(paths: string[]): Promise<Count> {
-  const count = { passed: 0, failed: 0 };
-  for (const [name, args] of paths.length === 0 ? CHECKS : []) {
-    const ok = await deno(args);
+async function main(paths: string[], withServices: boolean): Promise<Count> {
+  const ran: Count[] = [];
+  const check = (name: string, ok: boolean) => {
     say(`${name} … ${ok ? "ok" : "FAILED"}`);
-    ok ? count.passed++ : count.failed++;
+    ran.push(ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+  };
+  for (const [name, args] of paths.length === 0 ? CHECKS : []) {
+    check(name, await deno(args));
   }
+  if (withServices) check("packages", await hasPackages());
+  ran.push(await test(paths, withServices));
+  return {
+    passed: ran.reduce((sum, { passed }) => sum + passed, 0),
+    failed: ran.reduce((sum, { failed }) => sum + failed, 0),
+  };
+}
 
+async function hasPackages(): Promise<boolean> {
+  try {
+    await installPackages();
+    return true;
+  } catch (error) {
+    say(error instanceof Error ? error.message : error);
+    return false;
+  }
+}
+
+async function test(paths: string[], withServices: boolean): Promise<Count> {
   await Deno.mkdir(".local", { recursive: true });
   await Deno.remove(JUNIT).catch(() => {}); // an old one would be counted
   const options = ["--doc", "--frozen", `--junit-path=${JUNIT}`];
-  const ok = await deno(["test", ...options, ...PERMISSIONS, ...paths]);
-  const tests = await readJunit();
-  count.passed += tests.passed;
-  count.failed += tests.failed;
+  const ok = await deno(
+    ["test", ...options, ...PERMISSIONS, ...paths],
+    { PORTICO_SERVICES: withServices ? "1" : "" },
+  );
+  const count = countOf(await Deno.readTextFile(JUNIT).catch(() => ""));
   // It can fail without a failed test: by an error of a module, or a leak.
-  if (!ok && tests.failed === 0) count.failed++;
-  return count;
-}
-
-/** The totals are attributes of the first element: `tests`, `failures`, `errors`. */
-async function readJunit(): Promise<Count> {
-  const report = await Deno.readTextFile(JUNIT).catch(() => "");
-  const total = (name: string) =>
-    Number(
-      report.match(new RegExp(`<testsuites [^>]*\\b${name}="(\\d+)"`))?.[1] ??
-        0,
-    );
-  const failed = total("failures") + total("errors");
-  return { passed: total("tests") - failed, failed };
+  return ok || count.failed > 0 ? count : { ...count, failed: 1 };
 }
 
 if (import.meta.main) {
+  const paths = Deno.args.filter((it) => !it.startsWith("--"));
   if (Deno.args.includes("--help")) {
     say(HELP);
   } else {
-    const { passed, failed } = await main(Deno.args);
-    say(`${passed} passed, ${failed} failed`);
-    Deno.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+    const count = await main(paths, Deno.args.includes("--services"));
+    say(`${count.passed} passed, ${count.failed} failed`);
+    Deno.exitCode = count.failed === 0 && count.passed > 0 ? 0 : 1;
   }
 }

@@ -5,14 +5,15 @@
  *
  * @module
  */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { functionNames } from "../tools/imports.ts";
 import { startRegistry } from "../tools/jsr/registry.ts";
 import { contractOf } from "./contracts/contract.ts";
 import { asWritten, bundled, type Form, type Source } from "./deployed/form.ts";
-import { startHosted } from "./deployed/hosted.ts";
+import { type Program, startHosted } from "./deployed/hosted.ts";
 import { HOSTED } from "./deployed/hosted_deno.ts";
 import { complaintsOf } from "./deployed/types.ts";
+import { startSentry } from "./deployed/sentry.ts";
 import { startWorld } from "./world.ts";
 
 const FUNCTIONS = new URL("../supabase/functions/", import.meta.url);
@@ -23,6 +24,9 @@ Deno.test.afterAll(async () => {
   await registry[Symbol.asyncDispose]();
   await world[Symbol.asyncDispose]();
 });
+
+/** A port that nothing listens on. */
+const NOBODY = "http://127.0.0.1:1";
 
 const FORMS: [how: string, make: (source: Source) => Form | Promise<Form>][] = [
   ["as it is written", asWritten],
@@ -60,6 +64,25 @@ Deno.test("a function has the hosted runtime's memory and rights, and no more", 
   });
 });
 
+/** Its database is away, which it answers and reports: Sentry's SDK is late. */
+async function reportsFailures(program: Program): Promise<void> {
+  const { costly: [{ prepare }] } = await contractOf(program.name);
+  await using sentry = startSentry();
+  const own = {
+    SENTRY_DSN: sentry.dsn,
+    SUPABASE_URL: NOBODY,
+    SUPABASE_PUBLIC_URL: world.stack.url,
+  };
+  await using place = await startHosted({ ...program, own });
+
+  const response = await (await prepare(place))();
+
+  const { instance, status } = await response.json();
+  ok(status >= 500);
+  const report = await sentry.report;
+  ok(report.includes(instance.slice("urn:uuid:".length)));
+}
+
 for (const name of await functionNames(FUNCTIONS)) {
   Deno.test(`${name} names nothing that Deno ${HOSTED} has not`, async () => {
     strictEqual(await complaintsOf(name, registry), "");
@@ -69,11 +92,16 @@ for (const name of await functionNames(FUNCTIONS)) {
     Deno.test(`${name}, ${how}, keeps its contract under Deno ${HOSTED}`, async (t) => {
       const { clauses } = await contractOf(name);
       await using form = await make({ name, functions: FUNCTIONS, registry });
-      await using place = await startHosted({ name, form, world, registry });
+      const program = { name, form, world, registry };
+      await using place = await startHosted(program);
 
       for (const clause of clauses) {
         await t.step(clause.name, () => clause.run(place));
       }
+      await t.step(
+        `${name} reports what fails`,
+        () => reportsFailures(program),
+      );
     });
   }
 }

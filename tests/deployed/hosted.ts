@@ -25,6 +25,8 @@ export interface Program {
   readonly form: Form;
   readonly world: World;
   readonly registry: Registry;
+  /** Its project's own settings. It may talk to the hosts in them. */
+  readonly own?: Readonly<Record<string, string>>;
 }
 
 /** A function that runs. */
@@ -34,21 +36,25 @@ export interface Hosted extends Place, AsyncDisposable {
 
 /** Starts a function, and waits until it listens. */
 export async function startHosted(program: Program): Promise<Hosted> {
-  const { name, form, world, registry } = program;
+  const { name, form, world, registry, own = {} } = program;
   const { url, keys } = world.stack;
-  const env = await platformEnvironment({ url, keys, registry });
+  const platform = await platformEnvironment({ url, keys, registry });
+  const env = { ...platform, LOG_REQUESTS: "false", ...own };
   const word = crypto.randomUUID();
   const child = new Deno.Command(await hostedDeno(), {
     args: [
       ...["run", "--quiet", "--no-prompt"],
       `--v8-flags=--max-old-space-size=${OLD_SPACE_MIB}`,
-      `--allow-net=127.0.0.1:0,${new URL(url).host}`,
+      `--allow-net=${[
+        "127.0.0.1:0",
+        ...hostsOf([url, ...Object.values(own)]),
+      ]}`,
       `--allow-env=${settingsOf(env)}`,
       `--allow-read=${fileURLToPath(form.folder)}`,
       ...form.args,
       ...[WORKER, form.entryPoint.href, word],
     ],
-    env: { ...env, ...TRUST, ...form.env, LOG_REQUESTS: "false" },
+    env: { ...env, ...TRUST, ...form.env },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -76,6 +82,11 @@ export async function startHosted(program: Program): Promise<Hosted> {
       await Promise.all([ended, child.status, child.stdin.close()]);
     },
   };
+}
+
+/** The hosts of those of `values` that are URLs. */
+function hostsOf(values: readonly string[]): string[] {
+  return values.filter((it) => URL.canParse(it)).map((it) => new URL(it).host);
 }
 
 /** The names of all settings: a function may read these and no others. */

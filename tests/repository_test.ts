@@ -188,10 +188,12 @@ Deno.test("every id of docs/security.md begins a test's name, and the reverse", 
   const tested = new Set<string | undefined>();
   for (const folder of [FUNCTIONS, new URL("tests/", ROOT)]) {
     for await (const file of filesBelow(folder)) {
-      if (!file.pathname.endsWith("_test.ts")) continue;
+      if (!/_test\.ts$|\/contracts\//.test(file.pathname)) continue;
       const text = await Deno.readTextFile(file);
       // In a name, or in a row of a table whose rows are tests.
-      const ids = text.matchAll(/(?:Deno\.test\(\s*|\[\s*)["`]([A-Z]\d+)[" ]/g);
+      const ids = text.matchAll(
+        /(?:Deno\.test\(\s*|\[\s*|\bname:\s*)["`]([A-Z]\d+)[" ]/g,
+      );
       for (const [, id] of ids) tested.add(id);
     }
   }

@@ -60,6 +60,8 @@ export async function startHosted(program: Program): Promise<Hosted> {
     stderr: "piped",
   }).spawn();
 
+  let over = false;
+  child.status.then(() => over = true);
   const lines: string[] = [];
   const port = Promise.withResolvers<number>();
   const listen = async (stream: ReadableStream<Uint8Array>) => {
@@ -78,8 +80,9 @@ export async function startHosted(program: Program): Promise<Hosted> {
     pid: child.pid,
     call: (path, init) => fetch(`${base}${path}`, init),
     async [Symbol.asyncDispose]() {
-      child.kill("SIGTERM");
-      await Promise.all([ended, child.status, child.stdin.close()]);
+      if (!over) child.kill("SIGTERM");
+      await Promise.all([ended, child.status]);
+      await child.stdin.abort();
     },
   };
 }

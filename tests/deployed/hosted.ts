@@ -40,15 +40,13 @@ export async function startHosted(program: Program): Promise<Hosted> {
   const { url, keys } = world.stack;
   const platform = await platformEnvironment({ url, keys, registry });
   const env = { ...platform, LOG_REQUESTS: "false", ...own };
+  const hosts = hostsOf([url, ...Object.values(own)]);
   const word = crypto.randomUUID();
   const child = new Deno.Command(await hostedDeno(), {
     args: [
       ...["run", "--quiet", "--no-prompt"],
       `--v8-flags=--max-old-space-size=${OLD_SPACE_MIB}`,
-      `--allow-net=${[
-        "127.0.0.1:0",
-        ...hostsOf([url, ...Object.values(own)]),
-      ]}`,
+      `--allow-net=127.0.0.1:0,${hosts}`,
       `--allow-env=${settingsOf(env)}`,
       `--allow-read=${fileURLToPath(form.folder)}`,
       ...form.args,

@@ -16,7 +16,7 @@ const TOKEN = `sbp_${"0".repeat(40)}`;
 export interface Upload {
   /** Texts by the names that they were sent under. */
   readonly files: ReadonlyMap<string, string>;
-  readonly metadata: unknown;
+  readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 /** A running stand-in. */
@@ -33,25 +33,11 @@ export async function startManagementApi(
   folder: string,
 ): Promise<ManagementApi> {
   const uploads = new Map<string, Upload>();
-  const server = serve(async (request) => {
-    const { pathname, searchParams } = new URL(request.url);
-    const project = `/v1/projects/${REFERENCE}`;
-    if (request.headers.get("authorization") !== `Bearer ${TOKEN}`) {
-      return new Response(null, { status: 401 });
-    }
-    if (request.method === "GET" && pathname === project) {
-      return Response.json({ id: REFERENCE, ref: REFERENCE, name: "portico" });
-    }
-    if (pathname !== `${project}/functions/deploy`) {
-      return new Response(null, { status: 404 });
-    }
-    const slug = searchParams.get("slug") ?? "";
-    uploads.set(slug, await readUpload(await request.formData()));
-    const at = { "created_at": 0, "updated_at": 0 };
-    const made = { id: slug, slug, name: slug, version: 1, status: "ACTIVE" };
-    return Response.json({ ...made, ...at }, { status: 201 });
-  });
-
+  const server = serve((request) =>
+    request.headers.get("authorization") === `Bearer ${TOKEN}`
+      ? answer(request, uploads)
+      : new Response(null, { status: 401 })
+  );
   const profile = `${folder}/profile.json`;
   await Deno.writeTextFile(
     profile,
@@ -69,6 +55,34 @@ export async function startManagementApi(
     env: { SUPABASE_ACCESS_TOKEN: TOKEN },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+/** Source: what CLI 3.1.0 asks for. One function goes up alone, many at once. */
+async function answer(
+  request: Request,
+  uploads: Map<string, Upload>,
+): Promise<Response> {
+  const { pathname, searchParams } = new URL(request.url);
+  const path = pathname.replace(`/v1/projects/${REFERENCE}`, "");
+  switch (`${request.method} ${path}`) {
+    case "GET ":
+      return Response.json({ id: REFERENCE, ref: REFERENCE, name: "portico" });
+    case "GET /functions":
+      return Response.json([]);
+    case "POST /functions/deploy": {
+      const slug = searchParams.get("slug") ?? "";
+      const upload = await readUpload(await request.formData());
+      uploads.set(slug, upload);
+      const made = { id: slug, slug, version: 1, status: "ACTIVE" };
+      const at = { "created_at": 0, "updated_at": 0 };
+      const told = { ...upload.metadata, ...made, ...at };
+      return Response.json(told, { status: 201 });
+    }
+    case "PUT /functions":
+      return Response.json({ functions: await request.json() });
+    default:
+      return new Response(null, { status: 404 });
+  }
 }
 
 async function readUpload(form: FormData): Promise<Upload> {

@@ -6,10 +6,9 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { cp } from "node:fs/promises";
 import { functionNames, reach } from "../tools/imports.ts";
 import { startManagementApi, type Upload } from "./deployed/management_api.ts";
-import { supabase } from "./deployed/supabase_cli.ts";
+import { copyProject, supabase } from "./deployed/supabase_cli.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const FUNCTIONS = new URL("supabase/functions/", ROOT);
@@ -26,10 +25,10 @@ function deploy(): Promise<ReadonlyMap<string, Upload>> {
 }
 
 async function deployAll(): Promise<ReadonlyMap<string, Upload>> {
-  const root = await Deno.makeTempDir({ prefix: "portico-deploy-" });
+  await using copy = await copyProject();
+  const { root } = copy;
   await using api = await startManagementApi(root);
   const home = `${root}/supabase`;
-  await cp(new URL("supabase", ROOT), home, { recursive: true });
   for (const file of SECRETS) {
     await Deno.writeTextFile(`${home}/functions/${file}`, "SECRET=1\n");
   }
@@ -40,7 +39,6 @@ async function deployAll(): Promise<ReadonlyMap<string, Upload>> {
   const command = ["functions", "deploy", "--use-api", "--yes", ...api.args];
   const said = await supabase(root, command, api.env);
 
-  await Deno.remove(root, { recursive: true });
   ok(said.success, said.text);
   // A warning is of a fallback that the next version may not have.
   strictEqual(/warn/i.test(withoutNpm(said.text)), false, said.text);

@@ -4,24 +4,18 @@
  * @module
  */
 import { match, strictEqual } from "node:assert/strict";
-import { cp } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import { supabase } from "./deployed/supabase_cli.ts";
-
-const PROJECT = fileURLToPath(new URL("../supabase", import.meta.url));
+import { copyProject, supabase } from "./deployed/supabase_cli.ts";
 
 /** What `supabase status` says of `config`, which it reads before all else. */
 async function statusWith(
   change: (config: string) => string,
 ): Promise<string> {
-  const root = await Deno.makeTempDir({ prefix: "portico-cli-" });
-  await cp(PROJECT, `${root}/supabase`, { recursive: true });
+  await using copy = await copyProject();
+  const { root } = copy;
   const file = `${root}/supabase/config.toml`;
   await Deno.writeTextFile(file, change(await Deno.readTextFile(file)));
 
-  const { text } = await supabase(root, ["status"]);
-  await Deno.remove(root, { recursive: true });
-  return text;
+  return (await supabase(root, ["status"])).text;
 }
 
 const COMPLAINT = /fail(?:ed|ure) (?:to read|reading) config/i;

@@ -8,22 +8,23 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
 import { BUCKETS } from "../supabase/functions/signed-upload/policy.ts";
 import { behindGateway } from "./contracts/contract.ts";
-import * as upload from "./contracts/signed_upload.ts";
+import { contract } from "./contracts/signed_upload.ts";
+import * as uploads from "./contracts/uploads.ts";
 import { type Person, startWorld, tokenOf } from "./world.ts";
 
 const world = await startWorld();
 Deno.test.afterAll(async () => await world[Symbol.asyncDispose]());
 
-const { contract, PHOTO } = upload;
+const { PHOTO } = uploads;
 const place = behindGateway(world, "signed-upload");
-const traces = () => upload.traces(place);
+const traces = () => uploads.traces(place);
 
 function ask(
   token: string,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
-  return upload.ask(place, token, body, headers);
+  return uploads.ask(place, token, body, headers);
 }
 
 for (const { name, run } of contract.clauses) {

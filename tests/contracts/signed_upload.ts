@@ -10,50 +10,16 @@ import {
   LIMIT,
 } from "../../supabase/functions/signed-upload/policy.ts";
 import { tokenOf } from "../world.ts";
-import type { Clause, Contract, Costly, Place } from "./contract.ts";
-
-/** What is asked for, unless a test is about something else. */
-export const PHOTO = {
-  bucket: "photos",
-  name: "me.png",
-  type: "image/png",
-  bytes: 1000,
-};
-
-/** What the route reads of a body, in bytes. */
-const BODY_BYTES = 4096;
-
-/** Asks for a ticket. A text is sent as it is. */
-export function ask(
-  place: Place,
-  token: string,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Response> {
-  return place.call("", {
-    method: "POST",
-    body: typeof body === "string" ? body : JSON.stringify(body),
-    headers: {
-      authorization: `Bearer ${token}`,
-      "content-type": "application/json",
-      ...headers,
-    },
-  });
-}
-
-/** Everything that an upload could leave behind. */
-export async function traces({ world }: Place): Promise<unknown> {
-  const [row] = await world.rows(
-    `select (select count(*)::int from portico.uploads) as uploads,
-            (select count(*)::int from storage.objects) as objects`,
-  );
-  return { row, files: await world.files() };
-}
-
-/** The token of somebody new. */
-async function newToken({ world }: Place): Promise<string> {
-  return await tokenOf(await world.newPerson());
-}
+import type { Clause, Contract } from "./contract.ts";
+import { COSTLY } from "./costly_uploads.ts";
+import {
+  ask,
+  BODY_BYTES,
+  newToken,
+  paddedTo,
+  PHOTO,
+  traces,
+} from "./uploads.ts";
 
 const clauses: Clause[] = [
   {
@@ -271,50 +237,5 @@ const clauses: Clause[] = [
   },
 ];
 
-/** A valid body of `bytes`. JSON may have as many spaces as one likes. */
-function paddedTo(bytes: number): string {
-  return JSON.stringify(PHOTO).padEnd(bytes);
-}
-
-/** A body of `start`, as many of `item` as are read, and `end`. */
-function filled(start: string, item: (n: number) => string, end: string) {
-  let body = start;
-  for (let n = 0;; n++) {
-    const more = `${n === 0 ? "" : ","}${item(n)}`;
-    if (body.length + more.length + end.length > BODY_BYTES) return body + end;
-    body += more;
-  }
-}
-
-function costly(
-  name: string,
-  status: number,
-  body: unknown,
-  headers?: Readonly<Record<string, string>>,
-): Costly {
-  return {
-    name,
-    status,
-    async prepare(place) {
-      const token = await newToken(place);
-      return () => ask(place, token, body, headers);
-    },
-  };
-}
-
-export const contract: Contract = {
-  clauses,
-  costly: [
-    costly("a ticket", 201, PHOTO),
-    costly(
-      "a ticket for the longest name, once",
-      201,
-      { ...PHOTO, name: "a".repeat(255) },
-      { "idempotency-key": "k".repeat(255) },
-    ),
-    costly("the longest body", 201, paddedTo(BODY_BYTES)),
-    costly("the deepest JSON", 422, "[".repeat(32) + "]".repeat(32)),
-    costly("most fields", 422, filled("{", (n) => `"${n}":0`, "}")),
-    costly("most items", 422, filled('{"name":[', () => "0", "]}")),
-  ],
-};
+/** The whole of it. */
+export const contract: Contract = { clauses, costly: COSTLY };

@@ -39,7 +39,12 @@ export async function startHosted(program: Program): Promise<Hosted> {
   const { name, form, world, registry, own = {} } = program;
   const { url, keys } = world.stack;
   const platform = await platformEnvironment({ url, keys, registry });
-  const env = { ...platform, LOG_REQUESTS: "false", ...own };
+  const env = {
+    ...platform,
+    WEBHOOK_SECRET: keys.webhookSecret,
+    LOG_REQUESTS: "false",
+    ...own,
+  };
   const hosts = hostsOf([url, ...Object.values(own)]);
   const word = crypto.randomUUID();
   const child = new Deno.Command(await hostedDeno(), {

@@ -19,7 +19,7 @@ const NOT_COPIED = /_test\.ts$|\/testing\/|deno\.lock$|\.env$|seed\.sql$/;
 for (const name of names) {
   Deno.test(`${name} keeps its contract in a project of its own`, async (t) => {
     await using project = await projectWith(name);
-    await using world = await startWorld(project.home);
+    await using world = await startWorld({ project: project.home });
     const place = behindGateway(world, name);
 
     const home = new URL("functions/", project.home);

@@ -4,8 +4,10 @@
  * @module
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
+import { behindGateway } from "./contracts/contract.ts";
+import { contract } from "./contracts/sweep.ts";
+import * as sweeps from "./contracts/sweeps.ts";
 import { childrenOf } from "./processes.ts";
 import { until } from "./until.ts";
 import { startWorld, tokenOf } from "./world.ts";
@@ -13,51 +15,27 @@ import { startWorld, tokenOf } from "./world.ts";
 const world = await startWorld();
 Deno.test.afterAll(async () => await world[Symbol.asyncDispose]());
 
-const { url, keys } = world.stack;
+const { keys } = world.stack;
 const person = await world.newPerson();
 
-/** Makes `due` uploads that have had their time and `live` that have not. */
-async function fill({ due, live }: { due: number; live: number }) {
-  await world.rows("delete from portico.uploads");
-  await world.rows(
-    `insert into portico.uploads (owner, bucket, path, type, bytes, expires_at)
-     select $1, 'photos', i::text, 'image/png', 1,
-       now() + case when i <= $2 then -1 else 1 end * interval '1 minute'
-     from generate_series(1, $2::int + $3::int) as i`,
-    [person.id, due, live],
-  );
-}
-
-async function uploads(): Promise<{ due: number; live: number }> {
-  const [row] = await world.rows<{ due: number; live: number }>(
-    `select count(*) filter (where expires_at <= now())::int as due,
-       count(*) filter (where expires_at > now())::int as live
-     from portico.uploads`,
-  );
-  return { due: row?.due ?? NaN, live: row?.live ?? NaN };
-}
+const place = behindGateway(world, "sweep");
+const { signed } = sweeps;
+const fill = (wanted: sweeps.Uploads) => sweeps.fill(world, person.id, wanted);
+const uploads = () => sweeps.uploads(world);
 
 function ask(
   body: unknown,
-  headers: Readonly<Record<string, string>> = { apikey: keys.secret },
+  headers?: Readonly<Record<string, string>>,
 ): Promise<Response> {
-  return fetch(`${url}/functions/v1/sweep`, {
-    method: "POST",
-    body: JSON.stringify(body),
-    headers: { "content-type": "application/json", ...headers },
-  });
+  return sweeps.ask(place, body, headers);
 }
 
-interface Result {
-  readonly task: string;
-  readonly outcome: string;
-  readonly removed: number;
-  readonly failed: number;
-  readonly remaining: number;
+for (const { name, run } of contract.clauses) {
+  Deno.test(name, () => run(place));
 }
 
 /** What a run makes of the task `uploads`. */
-async function sweepUploads(more: object = {}): Promise<Result> {
+async function sweepUploads(more: object = {}): Promise<sweeps.Result> {
   const response = await ask({ tasks: ["uploads"], ...more });
   const { tasks: [result] } = await response.json();
   return result;
@@ -70,22 +48,6 @@ async function lastRan(interval: string): Promise<void> {
      where name = 'uploads'`,
     [interval],
   );
-}
-
-/** Standard Webhooks 1.0.0, by another implementation of HMAC than ours. */
-function signed(
-  secret: string,
-  { at = Date.now(), body = "{}" }: { at?: number; body?: string } = {},
-): Record<string, string> {
-  const id = crypto.randomUUID();
-  const stamp = String(Math.floor(at / 1000));
-  const key = Uint8Array.fromBase64(secret.replace("whsec_", ""));
-  const mac = createHmac("sha256", key).update(`${id}.${stamp}.${body}`);
-  return {
-    "webhook-id": id,
-    "webhook-timestamp": stamp,
-    "webhook-signature": `v1,${mac.digest("base64")}`,
-  };
 }
 
 const STRANGERS: Readonly<Record<string, () => Promise<HeadersInit>>> = {
@@ -115,21 +77,6 @@ for (const [who, headersOf] of Object.entries(STRANGERS)) {
     deepStrictEqual(await uploads(), { due: 3, live: 2 });
   });
 }
-
-Deno.test("sweep removes what has had its time, and no more", async () => {
-  await fill({ due: 5, live: 4 });
-
-  const result = await sweepUploads();
-
-  deepStrictEqual(result, {
-    task: "uploads",
-    outcome: "done",
-    removed: 5,
-    failed: 0,
-    remaining: 0,
-  });
-  deepStrictEqual(await uploads(), { due: 0, live: 4 });
-});
 
 Deno.test("sweep removes rate limits that nobody has used for a day", async () => {
   await world.rows(
@@ -164,19 +111,6 @@ Deno.test("sweep removes runs of our own jobs after a week", async () => {
     "select count(*)::int as n from cron.job_run_details",
   );
   strictEqual(row?.n, 3);
-});
-
-Deno.test("sweep says which task it does not know", async () => {
-  await fill({ due: 1, live: 0 });
-
-  const response = await ask({ tasks: ["uploads", "everything"] });
-
-  await assertProblem(response, {
-    status: 404,
-    title: "Task not found",
-    detail: 'Cannot run the task "everything"',
-  });
-  deepStrictEqual(await uploads(), { due: 1, live: 0 });
 });
 
 Deno.test("C2 a second run leaves a task to the first", async () => {
@@ -368,38 +302,4 @@ Deno.test("C7 an upload that may still come is kept, and what has come as well",
   const { data } = await client.storage.from("photos").list(id);
   deepStrictEqual(data?.map(({ name }) => name), ["1"]);
   strictEqual(await world.files(), 1);
-});
-
-Deno.test("a nudge is answered before the work is done", async () => {
-  await fill({ due: 3, live: 1 });
-
-  const response = await ask({}, signed(keys.webhookSecret));
-
-  strictEqual(response.status, 202);
-  const { tasks } = await response.json();
-  deepStrictEqual(
-    tasks.find(({ task }: Result) => task === "uploads"),
-    { task: "uploads", outcome: "began", due: 3, total: 4 },
-  );
-  await until(async () => (await uploads()).due === 0);
-  deepStrictEqual(await uploads(), { due: 0, live: 1 });
-});
-
-Deno.test("an operator sees when each task ran", async () => {
-  await fill({ due: 2, live: 0 });
-  await sweepUploads();
-
-  const response = await fetch(`${url}/functions/v1/sweep`, {
-    headers: { apikey: keys.secret },
-  });
-
-  const { tasks } = await response.json();
-  const shown = tasks.find(({ task }: Result) => task === "uploads");
-  deepStrictEqual(
-    tasks.map(({ task }: Result) => task),
-    ["job_runs", "rate_limits", "uploads"],
-  );
-  strictEqual(shown.running, false);
-  strictEqual(shown.removed, 2);
-  strictEqual(Date.parse(shown.endedAt) >= Date.parse(shown.beganAt), true);
 });

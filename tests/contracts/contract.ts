@@ -29,6 +29,8 @@ export interface Costly {
   prepare(place: Place): Promise<() => Promise<Response>>;
   /** What it is answered with. */
   readonly status: number;
+  /** How often it can be sent with the same effect. Ten times unless stated. */
+  readonly times?: number;
 }
 
 /** All that a function promises over HTTP. */

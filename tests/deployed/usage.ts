@@ -34,8 +34,8 @@ export async function usageOf(
   await send(hosted, costly[0], 1);
   const coldMs = await cpuMs(pid);
   for (const one of costly) {
-    const ms = await send(hosted, one, TIMES);
-    requestMs[one.name] = ms / TIMES;
+    const { name, times = TIMES } = one;
+    requestMs[name] = await send(hosted, one, times) / times;
   }
   return { coldMs, requestMs, peakBytes: await peakBytes(pid) };
 }

@@ -18,7 +18,7 @@ export const SUPERUSER = "supabase_admin";
  * Postgres calls its first role `postgres`. Nobody can rename who they are, so
  * a third role does it.
  */
-const ROLES = `
+export const ROLES = `
   create role initdb superuser;
   set session authorization initdb;
   alter role postgres rename to ${SUPERUSER};

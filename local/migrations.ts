@@ -12,6 +12,9 @@ export class BrokenMigration extends Error {
   override readonly name = "BrokenMigration";
 }
 
+/** Whatever runs Postgres. */
+type Server = Pick<Database, "asRole">;
+
 /** A script, and how it is recorded once it has run. */
 interface Script {
   /** Of the file. */
@@ -29,7 +32,7 @@ interface Script {
  * applied.
  */
 export async function migrate(
-  database: Database,
+  database: Server,
   project: URL,
 ): Promise<string[]> {
   const done = await readHistory(database);
@@ -55,7 +58,7 @@ const HISTORY = `
   );`;
 
 /** The names of the files that were applied before. */
-async function readHistory(database: Database): Promise<Set<string>> {
+async function readHistory(database: Server): Promise<Set<string>> {
   const rows = await database.asRole(OWNER, async (sql) => {
     await sql.run(HISTORY);
     return await sql.query<{ file: string }>(
@@ -112,7 +115,7 @@ async function readSeed(project: URL): Promise<Script[]> {
  * platform refuses is refused here.
  */
 async function apply(
-  database: Database,
+  database: Server,
   { name, file, record }: Script,
 ): Promise<void> {
   const script = await Deno.readTextFile(file);

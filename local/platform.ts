@@ -19,7 +19,9 @@ const SCRIPTS = [
 ];
 
 /** Makes them, or finds them as they should be. */
-export async function applyPlatform(database: Database): Promise<void> {
+export async function applyPlatform(
+  database: Pick<Database, "asOwner">,
+): Promise<void> {
   for (const name of SCRIPTS) {
     const file = new URL(`./sql/${name}.sql`, import.meta.url);
     const script = await Deno.readTextFile(file);

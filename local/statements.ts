@@ -75,6 +75,7 @@ interface Parsed {
  * @throws {Error} With Postgres's own message if it is not SQL.
  */
 export async function statementsOf(script: string): Promise<Statement[]> {
+  if (script.trim() === "") return []; // which the parser will not have
   const { stmts }: { readonly stmts: readonly Parsed[] } = await parse(script);
   const bytes = new TextEncoder().encode(script);
   const decode = (from: number, to: number) =>

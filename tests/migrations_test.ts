@@ -29,6 +29,8 @@ async function apply(script: string): Promise<string[]> {
 
 /** Migrations that projects on the platform have. */
 const TAKEN: Readonly<Record<string, string>> = {
+  "nothing in it": "",
+  "nothing but a comment": "-- Later.\n",
   "extensions": `
     create extension if not exists pg_net with schema extensions;
     create extension if not exists pg_cron with schema pg_catalog;

@@ -324,34 +324,6 @@ Deno.test("portico.take() refills evenly, and never past its capacity", async ()
   deepStrictEqual(await take("-1 hour"), [true, 1, 0]); // a clock set back
 });
 
-Deno.test("nobody but the service may call what the functions call", async () => {
-  const may = await world.rows<{ role: string; name: string }>(
-    `select role, p.oid::regproc::text as name
-     from pg_proc p, unnest(array['anon', 'authenticated', 'service_role']) role
-     where pronamespace in ('portico'::regnamespace, 'portico_api'::regnamespace)
-       and has_function_privilege(role, p.oid, 'execute')
-     order by name`,
-  );
-
-  deepStrictEqual(may, [
-    { role: "service_role", name: "portico_api.cancel_upload" },
-    { role: "service_role", name: "portico_api.open_upload" },
-  ]);
-});
-
-Deno.test("nobody may touch the tables of Portico, the service included", async () => {
-  const may = await world.rows(
-    `select role, c.oid::regclass::text as name
-     from pg_class c, unnest(array['anon', 'authenticated', 'service_role']) role
-     where relnamespace in ('portico'::regnamespace, 'portico_api'::regnamespace)
-       and relkind in ('r', 'v', 'm')
-       and (has_table_privilege(role, c.oid, 'select, insert, update, delete')
-         or not c.relrowsecurity)`,
-  );
-
-  deepStrictEqual(may, []);
-});
-
 Deno.test("people delete their own files, whatever they ask for in SQL", async () => {
   const bob = await world.newPerson();
   const body = new Blob(["x"], { type: "image/png" });

@@ -41,6 +41,7 @@ const TABLES = [
 
 /** Who may call a function. The owner of the project may call all of them. */
 const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
+  "portico.begin_task": [],
   "portico.forgive": [],
   "portico.is_held": [],
   "portico.is_live": [],
@@ -51,6 +52,7 @@ const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   "portico.schedule": [],
   "portico.secret": [],
   "portico.set_aside": [],
+  "portico.signing_key": [],
   "portico.take": [],
   "portico.unschedule": [],
   "portico_api.begin_sweep": ["service_role"],
@@ -58,6 +60,7 @@ const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   "portico_api.end_sweep": ["service_role"],
   "portico_api.list_tasks": ["service_role"],
   "portico_api.open_upload": ["service_role"],
+  "portico_api.skip_due": ["service_role"],
   "portico_api.sweep_batch": ["service_role"],
 };
 

@@ -75,6 +75,22 @@ for (const name of ["project_url", "webhook_secret"]) {
   });
 }
 
+Deno.test("schedule() shows nothing of a secret that is none", async () => {
+  await rejects(
+    world.stack.database.asRole("postgres", async (sql) => {
+      await sql.query(
+        `select vault.update_secret(id, 'whsec_hunter2!')
+         from vault.secrets where name = 'webhook_secret'`,
+      );
+      await sql.query("select portico.schedule()");
+    }),
+    (error) =>
+      error instanceof Error &&
+      /webhook_secret in Vault is not whsec_ and base64/.test(error.message) &&
+      !error.message.includes("!"),
+  );
+});
+
 Deno.test("a nudge holds no key and no data", async () => {
   const { keys, url } = world.stack;
   const [sent] = await world.stack.database.asRole("postgres", async (sql) => {
@@ -87,7 +103,7 @@ Deno.test("a nudge holds no key and no data", async () => {
 
   strictEqual(sent?.["url"], `${url}/functions/v1/sweep`);
   strictEqual(sent["method"], "POST");
-  strictEqual(sent["body"], "{}");
+  strictEqual(sent["body"], '{"function": "sweep"}');
   deepStrictEqual(Object.keys(sent["headers"] ?? {}).sort(), [
     "content-type",
     "webhook-id",

@@ -44,7 +44,8 @@ async function sweepUploads(more: object = {}): Promise<sweeps.Result> {
 /** Makes the last run of `uploads` as long ago as `interval` says. */
 async function lastRan(interval: string): Promise<void> {
   await world.rows(
-    `update portico.tasks set holder = null, ended_at = now() - $1::interval
+    `update portico.tasks set holder = null, allowed = 0, outcome = 'done',
+       looked_at = now() - $1::interval, ended_at = now() - $1::interval
      where name = 'uploads'`,
     [interval],
   );
@@ -239,7 +240,10 @@ for (const minutes of [-10, 10]) {
     await fill({ due: 3, live: 3 });
 
     const at = Date.now() + minutes * 60_000;
-    const response = await ask({}, signed(keys.webhookSecret, { at }));
+    const response = await ask(
+      sweeps.NUDGE,
+      signed(keys.webhookSecret, { at }),
+    );
 
     const title = "Webhook signature not valid";
     await assertProblem(response, { status: 401, title });
@@ -269,6 +273,136 @@ Deno.test("C6 a run that would remove too much stops, says so, and can be confir
   );
   strictEqual(confirmed.removed, 1_200);
   deepStrictEqual(await uploads(), { due: 0, live: 1_000 });
+});
+
+Deno.test("C6 a run that was stopped stays stopped, however often it is tried", async () => {
+  await fill({ due: 1_200, live: 1_000 });
+  await lastRan("5 minutes");
+
+  for (let n = 0; n < 13; n++) {
+    strictEqual((await sweepUploads()).outcome, "capped");
+    await world.rows(
+      "update portico.tasks set looked_at = looked_at - interval '5 minutes'",
+    );
+  }
+  await world.rows(
+    "update portico.tasks set looked_at = looked_at - interval '2 hours'",
+  );
+
+  strictEqual((await sweepUploads()).outcome, "capped");
+  deepStrictEqual(await uploads(), { due: 1_200, live: 1_000 });
+});
+
+Deno.test("C6 what was confirmed may go in several runs", async () => {
+  await fill({ due: 3_000, live: 100 });
+  await lastRan("5 minutes");
+  const run = crypto.randomUUID();
+  await world.rows("select portico_api.begin_sweep($1, now(), null, true)", [
+    run,
+  ]);
+  await world.rows("select portico_api.sweep_batch('uploads', $1, 1000)", [
+    run,
+  ]);
+  for (const task of ["uploads", "rate_limits", "job_runs"]) {
+    await world.rows("select portico_api.end_sweep($1, $2, 'more')", [
+      task,
+      run,
+    ]);
+  }
+
+  const next = await sweepUploads();
+
+  deepStrictEqual([next.outcome, next.removed], ["done", 2_000]);
+});
+
+Deno.test("C6 a run removes no more than was due when it began", async () => {
+  await fill({ due: 10, live: 5_000 });
+  await lastRan("5 minutes");
+  const run = crypto.randomUUID();
+  await world.rows(
+    "select portico_api.begin_sweep($1, now(), array['uploads'])",
+    [run],
+  );
+  await world.rows("update portico.uploads set expires_at = now()");
+
+  const removed: number[] = [];
+  for (let n = 0; n < 3; n++) {
+    const [row] = await world.rows<{ batch: { removed: number } }>(
+      "select portico_api.sweep_batch('uploads', $1, 1000) as batch",
+      [run],
+    );
+    removed.push(row?.batch.removed ?? NaN);
+  }
+  await world.rows("select portico_api.end_sweep('uploads', $1, 'more')", [
+    run,
+  ]);
+
+  deepStrictEqual(removed, [10, 0, 0]);
+  strictEqual((await sweepUploads()).outcome, "capped");
+});
+
+Deno.test("C5 a task whose view is gone leaves the others to be done", async () => {
+  await fill({ due: 2, live: 0 });
+  await world.rows(
+    `insert into portico.tasks (name, target) values ('gone', 'public.gone')`,
+  );
+
+  const { tasks } = await (await ask({})).json();
+  await world.rows("delete from portico.tasks where name = 'gone'");
+
+  deepStrictEqual(
+    tasks.map(({ task, outcome }: sweeps.Result) => [task, outcome]),
+    [
+      ["gone", "broken"],
+      ["job_runs", "done"],
+      ["rate_limits", "done"],
+      ["uploads", "done"],
+    ],
+  );
+  deepStrictEqual(await uploads(), { due: 0, live: 0 });
+});
+
+Deno.test("C5 a row that stays without an error is set aside, too", async () => {
+  await fill({ due: 5, live: 0 });
+  await world.rows(
+    `create function public.keep() returns trigger language plpgsql as $$
+     begin return null; end $$`,
+  );
+  await world.rows(
+    `create trigger keep before delete on portico.uploads for each row
+     when (old.path = '3') execute function public.keep()`,
+  );
+
+  const result = await sweepUploads();
+  await world.rows("drop function public.keep cascade");
+  const aside = await world.rows(
+    "delete from portico.task_failures returning error",
+  );
+
+  deepStrictEqual([result.removed, result.failed], [4, 1]);
+  deepStrictEqual(aside, [{ error: "The row is still there" }]);
+});
+
+Deno.test("C1 a nudge for another function is none for this one", async () => {
+  await fill({ due: 3, live: 0 });
+
+  for (
+    const body of [
+      { function: "vector-index" },
+      { function: "sweep", confirm: true },
+      {},
+    ]
+  ) {
+    const text = JSON.stringify(body);
+    const response = await ask(
+      body,
+      signed(keys.webhookSecret, { body: text }),
+    );
+
+    const title = "Webhook signature not valid";
+    await assertProblem(response, { status: 401, title });
+  }
+  deepStrictEqual(await uploads(), { due: 3, live: 0 });
 });
 
 Deno.test("C6 a run that comes a day late catches up", async () => {

@@ -67,7 +67,7 @@ create index on portico.rate_limits (taken_at);
 -- No window is longer than a day: these buckets are full again, which is what
 -- one that is not there is as well.
 create view portico.due_rate_limits as
-select ctid as "row", name || ' ' || subject as key
+select ctid as "row", jsonb_build_array(name, subject)::text as key
 from portico.rate_limits
 where taken_at < now() - interval '1 day';
 

@@ -5,8 +5,9 @@
 -- Makes    portico.jobs; portico.nudge(), schedule(), unschedule(); the task
 --          job_runs
 -- Access   the owner of the project only.
--- Undo     select portico.unschedule(); then drop the functions, the table and
---          the view portico.due_job_runs.
+-- Undo     select portico.unschedule(); delete from portico.tasks where name =
+--          'job_runs'; then drop the functions, the table and the view
+--          portico.due_job_runs.
 --
 -- Before the first use, once for each project:
 --   select vault.create_secret('https://<ref>.supabase.co', 'project_url');
@@ -46,19 +47,31 @@ begin
   return found;
 end $$;
 
+-- The bytes of the secret that calls are signed with.
+create function portico.signing_key() returns bytea
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return decode(
+    replace(portico.secret('webhook_secret'), 'whsec_', ''), 'base64'
+  );
+exception when invalid_parameter_value then
+  -- Its own message would show a piece of the secret.
+  raise exception 'The secret webhook_secret in Vault is not whsec_ and base64';
+end $$;
+
 -- Calls a function of the project, after the commit. pg_net's queue is there
 -- for every role to read, so what goes through it is signed (Standard Webhooks
--- 1.0.0) and holds no key and no data. It may get lost.
+-- 1.0.0) and holds no key and no data but the name of the function: what is
+-- signed for one is of no use with another. It may get lost.
 create function portico.nudge(function text) returns bigint
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   id text := gen_random_uuid();
   sent_at text := floor(extract(epoch from clock_timestamp()))::bigint;
-  body jsonb := '{}';
+  body jsonb := jsonb_build_object('function', function);
   signature bytea := extensions.hmac(
     convert_to(concat_ws('.', id, sent_at, body), 'UTF8'),
-    decode(replace(portico.secret('webhook_secret'), 'whsec_', ''), 'base64'),
-    'sha256'
+    portico.signing_key(), 'sha256'
   );
 begin
   return net.http_post(
@@ -84,7 +97,7 @@ language plpgsql volatile set search_path = '' as $$
 declare
   installed int;
 begin
-  perform portico.secret('project_url'), portico.secret('webhook_secret');
+  perform portico.secret('project_url'), portico.signing_key();
   perform cron.unschedule(jobname)
   from cron.job
   where jobname like 'portico-%' and username = current_user

@@ -11,6 +11,7 @@ import type { Clause, Contract, Costly, Place } from "./contract.ts";
 import {
   ask,
   fill,
+  NUDGE,
   operator,
   type Result,
   signed,
@@ -89,14 +90,11 @@ const clauses: Clause[] = [
       await given(place, { due: 3, live: 1 });
 
       const nudge = signed(world.stack.keys.webhookSecret);
-      const response = await ask(place, {}, nudge);
+      const response = await ask(place, NUDGE, nudge);
 
       strictEqual(response.status, 202);
-      const { tasks } = await response.json();
-      deepStrictEqual(
-        tasks.find(({ task }: Result) => task === "uploads"),
-        { task: "uploads", outcome: "began", due: 3, total: 4 },
-      );
+      // pg_net keeps it where every role can read it.
+      deepStrictEqual(Object.keys(await response.json()), ["run"]);
       await until(async () => (await uploads(world)).due === 0);
       deepStrictEqual(await uploads(world), { due: 0, live: 1 });
       await until(() => isIdle(place));

@@ -66,10 +66,16 @@ export function operator({ world }: Place): Record<string, string> {
   return { apikey: world.stack.keys.secret };
 }
 
+/** All that `portico.nudge('sweep')` says. */
+export const NUDGE = { function: "sweep" };
+
 /** Standard Webhooks 1.0.0, by another implementation of HMAC than ours. */
 export function signed(
   secret: string,
-  { at = Date.now(), body = "{}" }: { at?: number; body?: string } = {},
+  { at = Date.now(), body = JSON.stringify(NUDGE) }: {
+    at?: number;
+    body?: string;
+  } = {},
 ): Record<string, string> {
   const id = crypto.randomUUID();
   const stamp = String(Math.floor(at / 1000));

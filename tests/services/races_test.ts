@@ -31,7 +31,7 @@ async function fill(
     select ${MEMBER}, 'photos', i::text, 'image/png', 1,
       now() + case when i <= ${due} then -1 else 1 end * interval '1 hour'
     from generate_series(1, ${due + live}::int) as i`;
-  await sql`update portico.tasks set holder = null, ended_at = null`;
+  await sql`update portico.tasks set holder = null, looked_at = null`;
 }
 
 /** What `begin_sweep` makes of the task `uploads`. */

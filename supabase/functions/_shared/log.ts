@@ -1,5 +1,5 @@
 /**
- * One JSON line for each request.
+ * One JSON line for each request, and for what goes on after its answer.
  *
  * @module
  */
@@ -41,4 +41,13 @@ export function openLine(
       console.log(JSON.stringify({ ...line, ...where }));
     },
   };
+}
+
+/** Writes what came of work that has outlived its answer. No secrets. */
+export function logWork(
+  facts: Readonly<Record<string, unknown>>,
+  { logsRequests }: Config,
+): void {
+  // deno-lint-ignore no-console -- the platform collects stdout
+  if (logsRequests) console.log(JSON.stringify(facts));
 }

@@ -3,9 +3,11 @@
  *
  * @module
  */
-import type { Message } from "./caller.ts";
+import type { Auth, Message } from "./caller.ts";
 import type { Config } from "./config.ts";
+import { parseJson } from "./json.ts";
 import { problem } from "./problem.ts";
+import { isRecord } from "./record.ts";
 
 const badSignature = problem(401, "Webhook signature not valid");
 
@@ -32,9 +34,6 @@ export async function webhook(
   const signatures = request.headers.get("webhook-signature");
   if (signatures === null) return undefined;
   const { webhookSecrets } = config;
-  if (webhookSecrets.length === 0) {
-    throw new TypeError("Cannot verify deliveries: WEBHOOK_SECRET must be set");
-  }
 
   // A dot in the id would let it run into the timestamp that is signed behind it.
   const wellFormed = /^[\w-]{1,128}$/.test(id) && /^\d{10}$/.test(sentAt);
@@ -48,6 +47,22 @@ export async function webhook(
     }
   }
   throw badSignature("The delivery is stale, or was not signed with our key");
+}
+
+/**
+ * Requires a delivery of `portico.nudge()` for the function `name`: its body
+ * says which function it was signed for, and nothing else.
+ */
+export function nudge(name: string): Auth<Delivery> {
+  return async (message, config) => {
+    const delivery = await webhook(message, config);
+    if (delivery === undefined) return undefined;
+    const body = parseJson(message.body);
+    const isOurs = isRecord(body) && body["function"] === name &&
+      Object.keys(body).length === 1;
+    if (isOurs) return delivery;
+    throw badSignature("The delivery was not signed for this function");
+  };
 }
 
 /**

@@ -3,7 +3,7 @@
  * through `portico.nudge()`, and an operator with a secret key.
  *
  *     POST /sweep  { tasks?, confirm? }  →  200 { run, tasks: Result[] }
- *                                           202 for a nudge: it does not wait
+ *                                           202 { run } for a nudge
  *     GET  /sweep                        →  200 { tasks }: the last runs
  *
  * @module
@@ -16,12 +16,13 @@ import { either } from "../_shared/caller.ts";
 import { afterwards, asService } from "../_shared/clients.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { fields } from "../_shared/fields.ts";
+import { logWork } from "../_shared/log.ts";
 import { report } from "../_shared/report.ts";
 import { route, type Scope } from "../_shared/route.ts";
 import { KiB, seconds } from "../_shared/units.ts";
-import { webhook } from "../_shared/webhook.ts";
+import { nudge } from "../_shared/webhook.ts";
 import { BUDGET } from "./policy.ts";
-import { sweep } from "./run.ts";
+import { type Result, sweep } from "./run.ts";
 import { type Begun, supabaseTasks, type Tasks } from "./tasks.ts";
 
 /** The last batch, and then the answer. */
@@ -32,6 +33,8 @@ export interface Ports {
   readonly tasks: Tasks;
   /** Tells the people who run the project. */
   alert(error: unknown, run: string): void;
+  /** Records what came of a run that nobody waited for. */
+  log(results: readonly Result[], run: string): void;
 }
 
 const input = fields({
@@ -43,10 +46,11 @@ const input = fields({
     ),
   ),
   confirm: v.optional(v.boolean("Must be true or false"), false),
+  function: v.optional(v.literal("sweep", 'Must be "sweep"')),
 });
 
 const operator = secret("default");
-const cronOrOperator = either(webhook, operator);
+const cronOrOperator = either(nudge("sweep"), operator);
 
 export default endpoint<Ports>({
   name: "sweep",
@@ -57,6 +61,7 @@ export default endpoint<Ports>({
       tasks: supabaseTasks(asService(patient)),
       alert: (error, requestId) =>
         report(error, { function: "sweep", requestId }, scope.config),
+      log: (tasks, run) => logWork({ fn: "sweep", run, tasks }, scope.config),
     };
   },
   routes: {
@@ -65,20 +70,22 @@ export default endpoint<Ports>({
       input,
       limits: { bodyBytes: 4 * KiB, timeoutMs: BUDGET.wallMs + MARGIN_MS },
 
-      async handle({ caller, input }, { tasks, alert }) {
-        const run = crypto.randomUUID();
+      async handle({ caller, input }, { tasks, alert, log }) {
+        const id = crypto.randomUUID();
         const { tasks: wanted, confirm: confirmed } = input;
-        const begun = await tasks.begin({ run, wanted, confirmed });
-        begun.filter(isCapped).forEach((it) => alert(tooMuch(it), run));
+        const begun = await tasks.begin({ run: id, wanted, confirmed });
+        const tell = (error: unknown) => alert(error, id);
+        begun.flatMap(complaintOf).forEach(tell);
 
-        const working = sweep(tasks, { run, begun }, BUDGET);
+        const run = { id, begun, budget: BUDGET, alert: tell };
+        const working = sweep(tasks, run);
         if (caller.kind === "service") {
-          return Response.json({ run, tasks: await working });
+          return Response.json({ run: id, tasks: await working });
         }
-        // pg_net waits for each of its calls before it sends the next ones.
-        afterAnswer(working.catch((error) => alert(error, run)));
-        const status = STATUS_CODE.Accepted;
-        return Response.json({ run, tasks: begun }, { status });
+        // pg_net waits for each of its calls before it sends the next ones, and
+        // keeps the answer where every role can read it.
+        afterAnswer(working.then((results) => log(results, id), tell));
+        return Response.json({ run: id }, { status: STATUS_CODE.Accepted });
       },
     }),
 
@@ -94,14 +101,18 @@ export default endpoint<Ports>({
   },
 });
 
-function isCapped({ outcome }: Begun): boolean {
-  return outcome === "capped";
-}
-
-function tooMuch({ task, due, total, maxShare }: Begun): Error {
-  return new Error(
-    `Cannot run ${task} unasked: ${due} of ${total} rows would go, ` +
-      `more than ${maxShare} of them. Look at portico.due_${task}, then POST ` +
-      `{ "tasks": ["${task}"], "confirm": true }`,
-  );
+/** What people should know of a task that does not begin. */
+function complaintOf(begun: Begun): Error[] {
+  const { task, outcome, due, total, maxShare, error } = begun;
+  if (outcome === "broken") {
+    return [new Error(`Cannot tell what is due for ${task}: ${error}`)];
+  }
+  if (outcome !== "capped") return [];
+  return [
+    new Error(
+      `Cannot run ${task} unasked: ${due} of ${total} rows would go, ` +
+        `more than ${maxShare} of them. Look at portico.due_${task}, then ` +
+        `POST { "tasks": ["${task}"], "confirm": true }`,
+    ),
+  ];
 }

@@ -24,10 +24,12 @@ function outside(begun: readonly Begun[]) {
           failed: 1,
           more: false,
         }),
-      pause: () => Promise.resolve(),
+      skip: () => Promise.resolve(),
+      end: () => Promise.resolve(),
       list: () => Promise.resolve([{ task: "a" }]),
     },
     alert: (error) => void alerts.push(String(error)),
+    log() {},
   };
   return { ports, wishes, alerts };
 }
@@ -73,6 +75,19 @@ Deno.test("sweep runs the tasks that are named, and more than their share if tha
     wishes.map(({ wanted, confirmed }) => ({ wanted, confirmed })),
     [{ wanted: ["a"], confirmed: true }],
   );
+});
+
+Deno.test("sweep tells people of a task that is broken, and nobody else", async () => {
+  const { ports, alerts } = outside([
+    { task: "a", outcome: "broken", error: "no such view" },
+  ]);
+
+  const response = await ask(ports, {});
+
+  const text = await response.text();
+  strictEqual(JSON.parse(text).tasks[0].outcome, "broken");
+  strictEqual(text.includes("no such view"), false);
+  strictEqual(alerts[0]?.includes("no such view"), true);
 });
 
 Deno.test("sweep tells people when a run would remove too much", async () => {

@@ -1,4 +1,4 @@
-import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { sweep } from "./run.ts";
 import type { Batch, Begun, Tasks } from "./tasks.ts";
 
@@ -10,6 +10,7 @@ function outside(rows: Readonly<Record<string, number>>) {
   const left = new Map(Object.entries(rows));
   const served: string[] = [];
   const paused: string[] = [];
+  const alerts: unknown[] = [];
   const tasks: Tasks = {
     begin: () => Promise.reject(new Error("Not in this test")),
     batch(task, _run, size): Promise<Batch> {
@@ -20,8 +21,12 @@ function outside(rows: Readonly<Record<string, number>>) {
       const more = removed < before;
       return Promise.resolve({ outcome: "swept", removed, failed: 0, more });
     },
-    pause(task) {
-      paused.push(task);
+    skip(task) {
+      left.set(task, (left.get(task) ?? 0) - 1);
+      return Promise.resolve();
+    },
+    end(task, _run, outcome) {
+      paused.push(`${task} ${outcome}`);
       return Promise.resolve();
     },
     list: () => Promise.resolve([]),
@@ -29,13 +34,15 @@ function outside(rows: Readonly<Record<string, number>>) {
   const begun = Object.entries(rows).map(([task, due]): Begun => {
     return { task, outcome: "began", due, total: due };
   });
-  return { tasks, begun, served, paused };
+  const alert = (error: unknown) => void alerts.push(error);
+  const run = { id: RUN, begun, budget: BUDGET, alert };
+  return { tasks, run, served, paused, alerts };
 }
 
 Deno.test("sweep() serves every task in turn, until nothing is due", async () => {
-  const { tasks, begun, served, paused } = outside({ a: 25, b: 5, c: 12 });
+  const { tasks, run, served, paused } = outside({ a: 25, b: 5, c: 12 });
 
-  const results = await sweep(tasks, { run: RUN, begun }, BUDGET);
+  const results = await sweep(tasks, run);
 
   deepStrictEqual(served, ["a", "b", "c", "a", "c", "a"]);
   deepStrictEqual(
@@ -46,40 +53,38 @@ Deno.test("sweep() serves every task in turn, until nothing is due", async () =>
 });
 
 Deno.test("C4 sweep() stops at its budget, gives back and says what is left", async () => {
-  const { tasks, begun, served, paused } = outside({ a: 1_000_000, b: 15 });
+  const { tasks, run, served, paused } = outside({ a: 1_000_000, b: 15 });
 
-  const results = await sweep(tasks, { run: RUN, begun }, BUDGET);
+  const results = await sweep(tasks, run);
 
   strictEqual(served.length, BUDGET.maxBatches);
   deepStrictEqual(results, [
     { task: "a", outcome: "more", removed: 40, failed: 0, remaining: 999_960 },
     { task: "b", outcome: "done", removed: 15, failed: 0, remaining: 0 },
   ]);
-  deepStrictEqual(paused, ["a"]);
+  deepStrictEqual(paused, ["a more"]);
 });
 
 Deno.test("C4 sweep() begins no batch when its time is up", async () => {
-  const { tasks, begun, served, paused } = outside({ a: 5 });
+  const { tasks, run, served, paused } = outside({ a: 5 });
 
-  const [result] = await sweep(tasks, { run: RUN, begun }, {
-    ...BUDGET,
-    wallMs: 0,
-  });
+  const budget = { ...BUDGET, wallMs: 0 };
+  const [result] = await sweep(tasks, { ...run, budget });
 
   deepStrictEqual(served, []);
-  deepStrictEqual(paused, ["a"]);
+  deepStrictEqual(paused, ["a more"]);
   strictEqual(result?.outcome, "more");
 });
 
 Deno.test("sweep() leaves alone what it does not have", async () => {
-  const { tasks, served, paused } = outside({});
+  const { tasks, run, served, paused } = outside({});
   const begun: Begun[] = [
     { task: "a", outcome: "held" },
     { task: "b", outcome: "capped", due: 9_000, total: 10_000, maxShare: 0.5 },
     { task: "c", outcome: "done", due: 0, total: 3 },
   ];
 
-  const results = await sweep(tasks, { run: RUN, begun }, BUDGET);
+  const results = await sweep(tasks, { ...run, begun });
 
   deepStrictEqual(served, []);
   deepStrictEqual(paused, []);
@@ -90,27 +95,100 @@ Deno.test("sweep() leaves alone what it does not have", async () => {
 });
 
 Deno.test("sweep() lets go of a task that somebody has taken over", async () => {
-  const { tasks, begun, paused } = outside({ a: 50 });
+  const { tasks, run, paused } = outside({ a: 50 });
   const taken: Tasks = {
     ...tasks,
     batch: () => Promise.resolve({ outcome: "lost" }),
   };
 
-  const [result] = await sweep(taken, { run: RUN, begun }, BUDGET);
+  const [result] = await sweep(taken, run);
 
   strictEqual(result?.outcome, "lost");
   deepStrictEqual(paused, []);
 });
 
-Deno.test("sweep() ends with the first error", async () => {
-  const { tasks, begun } = outside({ a: 50 });
+Deno.test("C5 sweep() goes on with the others when a task fails", async () => {
+  const { tasks, run, paused, alerts } = outside({ a: 5, b: 5 });
   const down = new Error("Down");
+  const failing: Tasks = {
+    ...tasks,
+    batch: (task, id, rows) =>
+      task === "a" ? Promise.reject(down) : tasks.batch(task, id, rows),
+    skip: () => Promise.reject(down),
+  };
 
-  await rejects(
-    sweep({ ...tasks, batch: () => Promise.reject(down) }, {
-      run: RUN,
-      begun,
-    }, BUDGET),
-    down,
+  const results = await sweep(failing, run);
+
+  deepStrictEqual(
+    results.map(({ task, outcome }) => [task, outcome]),
+    [["a", "failed"], ["b", "done"]],
   );
+  deepStrictEqual(alerts, [down]);
+  deepStrictEqual(paused, ["a failed"]);
+});
+
+Deno.test("C5 sweep() finds the row that takes too long, and skips it", async () => {
+  const { tasks, run, alerts } = outside({ a: 15 });
+  const slow = new Error("Statement timeout");
+  const sizes: number[] = [];
+  let isThere = true;
+  const hanging: Tasks = {
+    ...tasks,
+    batch(task, id, rows) {
+      sizes.push(rows);
+      return isThere ? Promise.reject(slow) : tasks.batch(task, id, rows);
+    },
+    skip(task, id) {
+      isThere = false;
+      return tasks.skip(task, id);
+    },
+  };
+
+  const [result] = await sweep(hanging, {
+    ...run,
+    budget: { ...BUDGET, batchRows: 100, maxBatches: 100 },
+  });
+
+  deepStrictEqual(sizes.slice(0, 4), [100, 10, 1, 1]);
+  deepStrictEqual(
+    [result?.outcome, result?.removed, result?.failed],
+    ["done", 14, 1],
+  );
+  deepStrictEqual(alerts, [slow]);
+});
+
+Deno.test("sweep() does not ask again for what is in somebody's hand", async () => {
+  const { tasks, run, paused } = outside({ a: 5 });
+  let asked = 0;
+  const locked: Tasks = {
+    ...tasks,
+    batch() {
+      asked++;
+      const nothing = { removed: 0, failed: 0, more: true };
+      return Promise.resolve({ outcome: "swept", ...nothing });
+    },
+  };
+
+  const [result] = await sweep(locked, run);
+
+  strictEqual(asked, 1);
+  strictEqual(result?.outcome, "more");
+  deepStrictEqual(paused, ["a more"]);
+});
+
+Deno.test("sweep() looks at the clock before each batch", async () => {
+  const names = Array.from({ length: 50 }, (_, n) => [`t${n}`, 1] as const);
+  const { tasks, run, served } = outside(Object.fromEntries(names));
+  const slow: Tasks = {
+    ...tasks,
+    async batch(task, id, rows) {
+      await new Promise((go) => setTimeout(go, 20));
+      return await tasks.batch(task, id, rows);
+    },
+  };
+
+  const budget = { ...BUDGET, maxBatches: 1000, wallMs: 30 };
+  await sweep(slow, { ...run, budget });
+
+  strictEqual(served.length < 10, true);
 });

@@ -26,15 +26,18 @@ export interface Begun {
   readonly task: string;
   /**
    * `began`: the run has it. `done`: nothing is due. `held`: another run has
-   * it. `capped`: more is due than a run may remove unasked.
+   * it. `capped`: more is due than a run may remove unasked. `broken`: what is
+   * due cannot be told.
    */
-  readonly outcome: "began" | "done" | "held" | "capped";
-  /** Rows that should go. Absent if another run has the task. */
+  readonly outcome: "began" | "done" | "held" | "capped" | "broken";
+  /** Rows that should go. Absent if nobody has asked. */
   readonly due?: number | undefined;
   /** Rows of the table that they are in. */
   readonly total?: number | undefined;
-  /** Above 0, at most 1. Only if it was exceeded. */
+  /** Above 0, at most 1. */
   readonly maxShare?: number | undefined;
+  /** Of Postgres: for the record only. */
+  readonly error?: string | undefined;
 }
 
 /** One batch: what it did, or that somebody else has the task by now. */
@@ -55,8 +58,10 @@ export interface Tasks {
   begin(wish: Wish): Promise<readonly Begun[]>;
   /** Removes up to `rows` rows, all or none of them. */
   batch(task: string, run: string, rows: number): Promise<Batch>;
-  /** Gives back a task that has more to do. */
-  pause(task: string, run: string): Promise<void>;
+  /** Sets the next row aside, since it takes longer than there is. */
+  skip(task: string, run: string): Promise<void>;
+  /** Gives back a task: it has `more` to do, or has `failed`. */
+  end(task: string, run: string, outcome: "more" | "failed"): Promise<void>;
   /** When each task ran, and how that went. */
   list(): Promise<unknown>;
 }
@@ -84,9 +89,13 @@ export function supabaseTasks(service: SupabaseClient): Tasks {
     batch: (task, run, size) =>
       callSql(service, "sweep_batch", { task, run, size }, BatchAnswer),
 
-    async pause(task, run) {
-      const given = { task, run, outcome: "more" };
-      await callSql(service, "end_sweep", given, v.unknown());
+    async skip(task, run) {
+      const reason = "It took longer than a statement may";
+      await callSql(service, "skip_due", { task, run, reason }, v.unknown());
+    },
+
+    async end(task, run, outcome) {
+      await callSql(service, "end_sweep", { task, run, outcome }, v.unknown());
     },
 
     list: () => callSql(service, "list_tasks", {}, v.array(v.unknown())),
@@ -98,10 +107,11 @@ const BeginAnswer = v.variant("outcome", [
     outcome: v.literal("begun"),
     tasks: v.array(v.object({
       task: v.string(),
-      outcome: v.picklist(["began", "done", "held", "capped"]),
+      outcome: v.picklist(["began", "done", "held", "capped", "broken"]),
       due: v.optional(v.number()),
       total: v.optional(v.number()),
       maxShare: v.optional(v.number()),
+      error: v.optional(v.string()),
     })),
   }),
   v.object({ outcome: v.literal("unknown"), task: v.string() }),

@@ -18,6 +18,7 @@ import { type Keys, openKeys } from "./keys.ts";
 import { openMailbox } from "./mailbox.ts";
 import { migrate } from "./migrations.ts";
 import { startNet } from "./net.ts";
+import { ensurePeople } from "./people.ts";
 import { applyPlatform } from "./platform.ts";
 import { openRest } from "./rest.ts";
 import { storageApi, sweepOrphans } from "./storage/routes.ts";
@@ -82,6 +83,8 @@ export async function startStack(options: Options): Promise<Stack> {
     "webhook_secret": webhookSecretOf(own(), keys),
   });
   for (const file of await migrate(database, project)) log("migrations", file);
+  // A trigger of the project may have its own idea of people.
+  await ensurePeople(database).catch((error) => log("people", String(error)));
 
   const storage = {
     database,

@@ -49,7 +49,7 @@ Deno.test("a photo goes up with a ticket, and comes down to its owner alone", as
   strictEqual((await photos.download(path)).error, null);
 });
 
-Deno.test("the people of the seed can sign in, and are what they are called", async () => {
+Deno.test("the people of the banner can sign in, and are what they are called", async () => {
   const { PEOPLE } = await import("../local/people.ts");
   const roles: unknown[] = [];
   for (const person of PEOPLE) {

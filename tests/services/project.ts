@@ -20,6 +20,9 @@ export interface Project extends AsyncDisposable {
   sessions(count: number): Promise<Session[]>;
 }
 
+/** Somebody. */
+export const MEMBER = "00000000-0000-4000-8000-000000000001";
+
 const PROJECT = new URL("../../supabase/", import.meta.url);
 const EXTENSIONS = new URL("../../local/extensions/", import.meta.url);
 
@@ -34,6 +37,9 @@ export async function startProject(): Promise<Project> {
   const database = databaseOf(platform.sql);
   await applyPlatform(database);
   await migrate(database, PROJECT);
+  await database.asOwner((sql) =>
+    sql.query("insert into auth.users (id) values ($1)", [MEMBER])
+  );
 
   const closing = opened.move();
   return {

@@ -5,7 +5,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { until } from "../until.ts";
-import { type Project, type Session, startProject } from "./project.ts";
+import { MEMBER, type Project, type Session, startProject } from "./project.ts";
 import { serviceTest } from "./service.ts";
 
 let started: Promise<Project> | undefined;
@@ -17,8 +17,6 @@ async function sessions(count: number): Promise<Session[]> {
 }
 
 Deno.test.afterAll(async () => await (await started)?.[Symbol.asyncDispose]());
-
-const MEMBER = "00000000-0000-4000-8000-000000000001"; // of seed.sql
 
 /** Makes `due` uploads that have had their time and `live` that have not. */
 async function fill(

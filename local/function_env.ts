@@ -39,6 +39,15 @@ export async function platformEnvironment(
   };
 }
 
+/** What the project would set itself, as the platform gives no key for S3. */
+export function s3Environment({ s3 }: Keys): Record<string, string> {
+  return {
+    S3_ACCESS_KEY_ID: s3.accessKeyId,
+    S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
+    S3_REGION: s3.region,
+  };
+}
+
 /** What `file` says now. None is as good as an empty one. */
 export function ownEnvironment(file: URL): Record<string, string> {
   try {

@@ -24,6 +24,8 @@ export interface Keys {
   readonly secret: string;
   /** `whsec_…`: what SQL signs its calls of functions with. */
   readonly webhookSecret: string;
+  /** The project's own for S3: it bypasses row-level security. */
+  readonly s3: S3Key;
   /** What `/auth/v1/.well-known/jwks.json` answers. */
   readonly jwks: { readonly keys: JWK[] };
   /** Signs a token. `iat` and `exp` are the caller's to give. */
@@ -32,20 +34,35 @@ export interface Keys {
   verify(token: string): Promise<JWTPayload | undefined>;
 }
 
+/** What a client of S3 wants to know. */
+export interface S3Key {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly region: string;
+}
+
 /** What is kept, so that keys and tokens outlive a restart. */
 interface Kept {
   readonly publishable: string;
   readonly secret: string;
   readonly webhookSecret: string;
+  readonly s3: Omit<S3Key, "region">;
   readonly signingKey: JWK;
 }
 
 const ALGORITHM = "ES256";
 
+/** The platform has a region of AWS here. */
+const REGION = "local";
+
 /** The keys kept in `file`, or new ones that are then kept there. */
 export async function openKeys(file: string): Promise<Keys> {
-  const kept = await read(file) ?? await make(file);
-  const { publishable, secret, webhookSecret, signingKey } = kept;
+  const found = await read(file);
+  const kept = isWhole(found) ? found : await save(file, {
+    ...await make(),
+    ...found,
+  });
+  const { publishable, secret, webhookSecret, s3, signingKey } = kept;
   const { d: _private, ...publicKey } = signingKey;
   const jwks = { keys: [{ ...publicKey, use: "sig", alg: ALGORITHM }] };
   const privateKey = await importJWK(signingKey, ALGORITHM);
@@ -56,6 +73,7 @@ export async function openKeys(file: string): Promise<Keys> {
     publishable,
     secret,
     webhookSecret,
+    s3: { ...s3, region: REGION },
     jwks,
     sign: (claims) =>
       new SignJWT(claims)
@@ -73,7 +91,7 @@ export async function openKeys(file: string): Promise<Keys> {
   };
 }
 
-async function read(file: string): Promise<Kept | undefined> {
+async function read(file: string): Promise<Partial<Kept> | undefined> {
   try {
     return JSON.parse(await Deno.readTextFile(file));
   } catch (error) {
@@ -82,17 +100,26 @@ async function read(file: string): Promise<Kept | undefined> {
   }
 }
 
-async function make(file: string): Promise<Kept> {
+/** Folders of earlier versions have fewer keys, and get those that are new. */
+function isWhole(kept: Partial<Kept> | undefined): kept is Kept {
+  return kept?.s3 !== undefined;
+}
+
+async function make(): Promise<Kept> {
   const pair = await generateKeyPair(ALGORITHM, { extractable: true });
-  const kept = {
+  return {
     publishable: `sb_publishable_${random()}`,
     secret: `sb_secret_${random()}`,
     webhookSecret: `whsec_${btoa(random())}`,
+    s3: { accessKeyId: random(), secretAccessKey: random() + random() },
     signingKey: {
       ...await exportJWK(pair.privateKey),
       kid: crypto.randomUUID(),
     },
   };
+}
+
+async function save(file: string, kept: Kept): Promise<Kept> {
   // Whole or not at all, whenever the process is killed.
   const draft = `${file}.draft`;
   await Deno.writeTextFile(draft, JSON.stringify(kept), { mode: 0o600 });

@@ -10,7 +10,11 @@ import { startCron } from "./cron.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { lockFolder } from "./folder_lock.ts";
 import { openEntrance } from "./entrance.ts";
-import { ownEnvironment, platformEnvironment } from "./function_env.ts";
+import {
+  ownEnvironment,
+  platformEnvironment,
+  s3Environment,
+} from "./function_env.ts";
 import { openFunctions } from "./functions.ts";
 import { gateway } from "./gateway.ts";
 import { ensureDatabase } from "./initdb.ts";
@@ -104,6 +108,7 @@ export async function startStack(options: Options): Promise<Stack> {
     // The platform's names win: as there, nobody can take them.
     env: () => ({
       WEBHOOK_SECRET: keys.webhookSecret,
+      ...s3Environment(keys),
       ...own(),
       ...platform,
     }),

@@ -30,7 +30,8 @@ export class StorageError extends Error {
 /** Makes the occurrences of one kind of refusal. */
 type Refusal = (message?: string) => StorageError;
 
-function refusal(
+/** The kind of refusal with this code, whose status is for the body alone. */
+export function refusal(
   [code, statusCode, error]: [code: string, statusCode: number, error?: string],
   usual: string,
   status?: number,
@@ -135,11 +136,18 @@ export function invalidRange(bytes: number): StorageError {
   );
 }
 
-/** The response for a refusal. What is not a refusal is a bug, and thrown on. */
-export function answer(thrown: unknown): Response {
+/** What was refused, by us or by Postgres. Anything else is thrown on. */
+export function asRefusal(thrown: unknown): StorageError {
   const refused = isSqlError(thrown) ? ofDatabase(thrown) : thrown;
   if (!(refused instanceof StorageError)) throw thrown;
-  const { code, statusCode, error, message, status, headers } = refused;
+  return refused;
+}
+
+/** The response for a refusal. What is not a refusal is a bug, and thrown on. */
+export function answer(thrown: unknown): Response {
+  const { code, statusCode, error, message, status, headers } = asRefusal(
+    thrown,
+  );
   const body = { statusCode: String(statusCode), error, message, code };
   return Response.json(body, { status, headers });
 }

@@ -72,7 +72,7 @@ for (const [name, source] of Object.entries(SOURCES)) {
 }
 await Deno.writeTextFile(
   new URL("functions/.env", project),
-  'OWN_SETTING="from the file"\n',
+  'OWN_SETTING="from the file"\nS3_REGION="elsewhere"\n',
 );
 
 const world = await startWorld({ project });
@@ -108,6 +108,9 @@ Deno.test("a function has the platform's environment and the project's", async (
   deepStrictEqual(JSON.parse(env.SUPABASE_JWKS), keys.jwks);
   strictEqual(env.OWN_SETTING, "from the file");
   strictEqual(env.SB_REGION, "local");
+  strictEqual(env.S3_ACCESS_KEY_ID, keys.s3.accessKeyId);
+  strictEqual(env.S3_SECRET_ACCESS_KEY, keys.s3.secretAccessKey);
+  strictEqual(env.S3_REGION, "elsewhere");
   match(env.SB_EXECUTION_ID, /^[0-9a-f-]{36}$/);
   // The private half stays in the stack.
   strictEqual(JSON.stringify(env).includes('"d":'), false);

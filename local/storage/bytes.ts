@@ -146,6 +146,14 @@ function isOurs(name: string | null): name is string {
   return name !== null && FILE_NAME.test(name);
 }
 
+/** As the platform forgets them: a day after they were begun. */
+const FORGET_UPLOADS = `delete from storage.s3_multipart_uploads
+  where created_at < now() - interval '1 day'`;
+
+/** Objects, and parts of those that are under way. */
+const KEPT = `select version from storage.objects
+  union all select id::text from storage.s3_multipart_uploads_parts`;
+
 /**
  * Removes what a crash left between the bytes and the row. Call it before the
  * first request: an upload under way looks the same. Files that are not named
@@ -155,9 +163,10 @@ export async function sweepOrphans(
   { database, folder }: { database: Database; folder: string },
 ): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
-  const kept = await database.asOwner((sql) =>
-    sql.query<{ version: string }>("select version from storage.objects")
-  );
+  const kept = await database.asOwner(async (sql) => {
+    await sql.run(FORGET_UPLOADS);
+    return await sql.query<{ version: string }>(KEPT);
+  });
   const versions = new Set(kept.map(({ version }) => version));
   for await (const { name } of Deno.readDir(folder)) {
     if (!versions.has(name)) await discard(folder, name);

@@ -8,11 +8,11 @@ import * as v from "valibot";
 import { featureNotEnabled } from "./errors.ts";
 
 const ABSENT =
-  /^\/((upload\/resumable|render\/image|s3|iceberg|vector|cdn)(\/|$)|bucket\/[^/]+\/lifecycle$)/;
+  /^\/((upload\/resumable|render\/image|iceberg|vector|cdn)(\/|$)|bucket\/[^/]+\/lifecycle$)/;
 
 /**
  * Throws `FeatureNotEnabled` for the routes of resumable uploads, image
- * transformations, S3, analytics and vector buckets, the CDN's cache and the
+ * transformations, analytics and vector buckets, the CDN's cache and the
  * lifecycle of versions.
  */
 export function refuseAbsent(path: string): void {

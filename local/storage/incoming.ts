@@ -78,7 +78,9 @@ function fromBytes(request: Request, contentType: string | null): Parsed {
 }
 
 /** A connection that breaks is the sender's failure, and not ours. */
-async function* chunksOf(request: Request): AsyncGenerator<Uint8Array, void> {
+export async function* chunksOf(
+  request: Request,
+): AsyncGenerator<Uint8Array, void> {
   const reader = request.body?.getReader();
   for (;;) {
     const next = await reader?.read().catch(() => {

@@ -46,7 +46,8 @@ export const removeObjects = forCaller(async (call) => {
   return Response.json(await remove(call, names));
 });
 
-async function remove(
+/** Those of `names` that the caller may delete are, and returned. */
+export async function remove(
   { stack, bucket, claims }: Call,
   names: readonly string[],
 ): Promise<StoredObject[]> {

@@ -1,6 +1,6 @@
 /**
  * `/storage/v1`: Supabase Storage on PGlite and the file system, for an
- * unmodified supabase-js. The table below is the whole surface.
+ * unmodified supabase-js. The table below is the whole surface, but for `s3/`.
  *
  * @module
  */
@@ -27,6 +27,7 @@ import { listObjects } from "./listing.ts";
 import { listObjectsV2 } from "./listing_v2.ts";
 import { moveObject } from "./moves.ts";
 import { removeObject, removeObjects } from "./removals.ts";
+import { serveS3 } from "./s3/routes.ts";
 import { type Operation, scoped } from "./scope.ts";
 import { signDownload, signDownloads, signUpload } from "./signed_urls.ts";
 import { createObject, updateObject, uploadToSignedUrl } from "./uploads.ts";
@@ -125,6 +126,7 @@ async function serve(stack: StorageStack, request: Request): Promise<Response> {
   const path = pathname.startsWith(PREFIX)
     ? pathname.slice(PREFIX.length)
     : pathname;
+  if (/^\/s3(\/|$)/.test(path)) return await serveS3(stack, request);
   refuseAbsent(path);
 
   for (const { methods, pattern, operation, handler } of ROUTES) {

@@ -80,7 +80,7 @@ export async function rehearseUpload(
   );
 }
 
-/** Stores an object on behalf of `claims`, and returns its id. */
+/** Stores an object on behalf of `claims`, and returns its row. */
 export async function putObject(
   stack: ScopedStack,
   claims: Claims,
@@ -89,7 +89,7 @@ export async function putObject(
     incoming: Incoming;
     maxBytes: number;
   },
-): Promise<string> {
+): Promise<StoredObject> {
   const { database, folder } = stack;
   const { mimetype, contentLength, userMetadata } = incoming;
   await rehearseUpload(database, claims, {
@@ -104,11 +104,11 @@ export async function putObject(
   const draft = {
     ...target,
     version,
-    metadata: describe(incoming, written),
+    metadata: metadataFor(incoming, written),
     userMetadata: userMetadata ?? {},
   };
 
-  return (await keep(stack, draft, target.upsert)).id;
+  return await keep(stack, draft, target.upsert);
 }
 
 /**
@@ -116,22 +116,42 @@ export async function putObject(
  * when there is to be no such object, themselves. Throws `KeyAlreadyExists`.
  */
 export async function keep(
-  { database, folder }: ScopedStack,
+  stack: ScopedStack,
   draft: Draft,
   upsert: boolean,
 ): Promise<StoredObject> {
-  const { row, replaced } = await database
-    .as(STORAGE_ITSELF, (sql) => record(sql, draft, upsert))
+  const nothing = () => Promise.resolve();
+  return (await keepAfter(stack, draft, { upsert, first: nothing })).row;
+}
+
+/** The same, after what `first` does in the same transaction. */
+export async function keepAfter<First>(
+  { database, folder }: ScopedStack,
+  draft: Draft,
+  { upsert, first }: {
+    readonly upsert: boolean;
+    readonly first: (sql: Sql) => Promise<First>;
+  },
+): Promise<{ row: StoredObject; first: First }> {
+  const { row, replaced, before } = await database
+    .as(STORAGE_ITSELF, async (sql) => ({
+      before: await first(sql),
+      ...await record(sql, draft, upsert),
+    }))
     .catch(async (error) => {
       await discard(folder, draft.version);
       throw error;
     });
   await discard(folder, replaced);
-  return row;
+  return { row, first: before };
 }
 
-function describe(
-  { mimetype, cacheControl, contentEncoding }: Incoming,
+/** What a row says of bytes that have been written. */
+export function metadataFor(
+  { mimetype, cacheControl, contentEncoding }: Pick<
+    Incoming,
+    "mimetype" | "cacheControl" | "contentEncoding"
+  >,
   { bytes, eTag }: Written,
 ): Draft["metadata"] {
   return {

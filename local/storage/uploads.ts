@@ -46,7 +46,7 @@ async function receive(
   const rules = await rulesFor(stack, target);
   const incoming = await readIncoming(request, rules);
   const { maxBytes } = rules;
-  return await putObject(stack, claims, { target, incoming, maxBytes });
+  return (await putObject(stack, claims, { target, incoming, maxBytes })).id;
 }
 
 function targetOf(

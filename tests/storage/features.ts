@@ -10,7 +10,6 @@ const ABSENT: [why: string, method: string, path: string][] = [
   ["image transformations", "GET", "/render/image/public/features/a.png"],
   ["resumable uploads", "POST", "/upload/resumable"],
   ["signed resumable uploads", "POST", "/upload/resumable/sign"],
-  ["S3", "GET", "/s3/features"],
   ["analytics buckets", "GET", "/iceberg/bucket"],
   ["vector buckets", "POST", "/vector/ListVectorBuckets"],
   ["the cache of a CDN", "DELETE", "/cdn/features/a.png"],

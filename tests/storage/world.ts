@@ -13,7 +13,7 @@ import { openPlatform, type Platform } from "../platform.ts";
 import { connect } from "../world.ts";
 
 /** Of the stack, for buckets without a limit of their own. */
-export const MAX_BYTES = 4 * 1024 * 1024;
+export const MAX_BYTES = 12 * 1024 * 1024;
 
 /** `auth.users.id` of two people. */
 export const ANN = "00000000-0000-4000-8000-00000000000a";

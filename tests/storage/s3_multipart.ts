@@ -212,6 +212,8 @@ Deno.test("S3: an upload belongs to whoever may upload there", async () => {
   const Parts = [{ PartNumber: 1, ETag }];
   const end = { ...begun, MultipartUpload: { Parts } };
 
+  const seen = await bob.send(new ListPartsCommand(begun));
+  equal(seen.Parts, undefined);
   await refuses(
     at.Bucket,
     "AccessDenied",

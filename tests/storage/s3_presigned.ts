@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -123,6 +123,37 @@ for (const [why, url, init, code] of REFUSED) {
     deepEqual(await stateOf(AT.Bucket), before);
   });
 }
+
+Deno.test("S3: a presigned PutObject refuses chunks beside the length that was signed", async () => {
+  await world.makeBucket("s3-smuggled");
+  const before = await stateOf("s3-smuggled");
+  const url = new URL(await signPut({ Bucket: "s3-smuggled", Key: "a.txt" }));
+  const conn = await Deno.connect({
+    hostname: "127.0.0.1",
+    port: Number(url.port),
+  });
+  const lines = [
+    `PUT ${url.pathname}${url.search} HTTP/1.1`,
+    `host: ${url.host}`,
+    "content-type: text/plain",
+    "content-length: 5",
+    "transfer-encoding: chunked",
+    "",
+    "6",
+    "123456",
+    "0",
+    "",
+    "",
+  ];
+
+  await conn.write(new TextEncoder().encode(lines.join("\r\n")));
+  await conn.closeWrite();
+  const answer = await new Response(conn.readable).text();
+
+  match(answer, /^HTTP\/1.1 4\d\d/);
+  await Promise.allSettled(world.arrivals);
+  deepEqual(await stateOf("s3-smuggled"), before);
+});
 
 Deno.test("S3: a presigned URL of another project's key is refused", async () => {
   await world.makeBucket("s3-foreign");

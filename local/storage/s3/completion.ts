@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { discard, open, write } from "../bytes.ts";
 import { StorageError } from "../errors.ts";
 import { keepAfter, metadataFor, rulesFor } from "../store.ts";
+import { STORAGE_ITSELF } from "../visit.ts";
 import type { S3Call } from "./call.ts";
 import {
   entityTooSmall,
@@ -41,7 +42,10 @@ export async function completeMultipartUpload(call: S3Call): Promise<Response> {
   const { database, folder } = stack;
   const named = readParts(await textOf(payload, MAX_LIST_BYTES));
   const upload = await requireUpload(call);
-  const parts = choose(await partsOf(database, upload.id), named);
+  const parts = choose(
+    await partsOf(database, STORAGE_ITSELF, upload.id),
+    named,
+  );
   const target = targetOf(call);
   const { maxBytes } = await rulesFor(stack, target);
 

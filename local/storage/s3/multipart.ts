@@ -75,15 +75,18 @@ export async function uploadPart(call: S3Call): Promise<Response> {
   return new Response(null, { headers: { etag: eTag } });
 }
 
-/** `GET /:bucket/*?uploadId=`. Policies are not asked, there as here. */
+/**
+ * `GET /:bucket/*?uploadId=`. A person sees none without a policy on
+ * `storage.s3_multipart_uploads_parts`, there as here.
+ */
 export async function listParts(call: S3Call): Promise<Response> {
-  const { stack: { database }, query, bucket, name } = call;
+  const { stack: { database }, query, bucket, name, claims } = call;
   const { id } = await findUpload(database, keyOf(call));
   const after = query.get("part-number-marker");
   const marker = after === null ? 0 : numberOf(after, MAX_PARTS);
   const asked = query.get("max-parts");
   const limit = asked === null ? MAX_LISTED : numberOf(asked, MAX_LISTED);
-  const parts = (await partsOf(database, id))
+  const parts = (await partsOf(database, claims, id))
     .filter((it) => it.part_number > marker);
   const page = parts.slice(0, limit);
   const isTruncated = page.length < parts.length;

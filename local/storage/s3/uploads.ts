@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Sql } from "../../database.ts";
+import type { Claims, Sql } from "../../database.ts";
 import { entityTooLarge } from "../errors.ts";
 import type { ScopedDatabase } from "../scope.ts";
 import { STORAGE_ITSELF } from "../visit.ts";
@@ -90,12 +90,13 @@ async function selectUpload(
   return upload;
 }
 
-/** The parts of an upload, by their numbers. */
+/** The parts of an upload that `claims` may see, by their numbers. */
 export async function partsOf(
   database: ScopedDatabase,
+  claims: Claims,
   id: string,
 ): Promise<Part[]> {
-  return await database.as(STORAGE_ITSELF, (sql) => selectParts(sql, id));
+  return await database.as(claims, (sql) => selectParts(sql, id));
 }
 
 function selectParts(sql: Sql, id: string): Promise<Part[]> {

@@ -114,7 +114,8 @@ function fromBase64(text: string): string | undefined {
   }
 }
 
-function parseMetadata(
+/** The object in `json`. What is not that is ignored. */
+export function parseMetadata(
   json: string | undefined,
 ): Record<string, unknown> | undefined {
   if (json === undefined) return undefined;

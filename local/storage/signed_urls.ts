@@ -8,6 +8,7 @@
  */
 import { decodeJwt, errors, type JWTPayload } from "jose";
 import * as v from "valibot";
+import type { Keys } from "../keys.ts";
 import { invalidJwt, invalidSignature } from "./errors.ts";
 import { refuseVersion } from "./features.ts";
 import { declaredLength, metadataHeader } from "./incoming.ts";
@@ -142,14 +143,29 @@ export async function verifyToken(
   { stack, query, bucket, name }: Visit,
   scope: Scope,
 ): Promise<Permission> {
-  const token = query.get("token") ?? "";
-  const payload = await stack.keys.verify(token);
+  const url = `${bucket}/${name}`;
+  return await permissionOf(stack.keys, query.get("token") ?? "", {
+    scope,
+    url,
+  });
+}
+
+/**
+ * What `token` permits, if it permits `scope` on the object at `wanted`, which
+ * is its bucket, a slash and its name. Throws as `verifyToken` does.
+ */
+export async function permissionOf(
+  keys: Keys,
+  token: string,
+  { scope, url: wanted }: { scope: Scope; url: string },
+): Promise<Permission> {
+  const payload = await keys.verify(token);
   if (payload === undefined) throw invalidJwt(reasonOf(token));
   if (payload["scope"] !== scope) {
     throw invalidSignature(`Token is not scoped for ${scope}`);
   }
   const { owner, url, upsert, exp } = payload;
-  if (url !== `${bucket}/${name}` || exp === undefined) {
+  if (url !== wanted || exp === undefined) {
     throw invalidSignature();
   }
   return {

@@ -42,7 +42,7 @@ export interface Rules {
 /** Throws `NoSuchBucket`. Whoever may upload need not see the bucket. */
 export async function rulesFor(
   stack: ScopedStack,
-  target: Target,
+  target: Pick<Target, "bucket" | "name">,
 ): Promise<Rules> {
   const [bucket] = await stack.database.as(
     STORAGE_ITSELF,
@@ -148,10 +148,9 @@ export async function keepAfter<First>(
 
 /** What a row says of bytes that have been written. */
 export function metadataFor(
-  { mimetype, cacheControl, contentEncoding }: Pick<
-    Incoming,
-    "mimetype" | "cacheControl" | "contentEncoding"
-  >,
+  { mimetype, cacheControl, contentEncoding }:
+    & Pick<Incoming, "mimetype" | "cacheControl">
+    & Partial<Pick<Incoming, "contentEncoding">>,
   { bytes, eTag }: Written,
 ): Draft["metadata"] {
   return {

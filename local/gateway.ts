@@ -37,7 +37,7 @@ export function gateway(services: Services): Handler {
     }
     // Without a word of CORS: other pages shall not read people's mails.
     if (pathname === "/mailbox") return mailbox.fetch(request);
-    if (request.method === "OPTIONS") return preflight(request);
+    if (isPreflight(request)) return preflight(request);
     const api = version === "v1" && Object.hasOwn(apis, service)
       ? apis[service]
       : undefined;
@@ -68,6 +68,11 @@ const BAD_TOKEN = {
 function nothing(): Promise<Response> {
   const message = "no Route matched with those values";
   return Promise.resolve(Response.json({ message }, { status: 404 }));
+}
+
+/** Who speaks TUS sends other OPTIONS, to ask what a server can do. */
+function isPreflight({ method, headers }: Request): boolean {
+  return method === "OPTIONS" && headers.has("access-control-request-method");
 }
 
 /** The platform's own services take calls from every page. */

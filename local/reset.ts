@@ -6,7 +6,13 @@
 import { lockFolder } from "./folder_lock.ts";
 
 /** Everything that a stack keeps. Nothing else in the folder is touched. */
-const KEPT = ["database", "database.draft", "objects", "keys.json"];
+const KEPT = [
+  "database",
+  "database.draft",
+  "objects",
+  "uploads",
+  "keys.json",
+];
 
 /**
  * Empties `data`.

@@ -25,7 +25,7 @@ import { startNet } from "./net.ts";
 import { ensurePeople } from "./people.ts";
 import { applyPlatform } from "./platform.ts";
 import { openRest } from "./rest.ts";
-import { storageApi, sweepOrphans } from "./storage/routes.ts";
+import { storageApi, sweepOrphans, sweepUploads } from "./storage/routes.ts";
 import { keepSecrets, webhookSecretOf } from "./vault.ts";
 import { onChange } from "./watch.ts";
 
@@ -94,10 +94,12 @@ export async function startStack(options: Options): Promise<Stack> {
     database,
     keys,
     folder: `${data}/objects`,
+    uploads: `${data}/uploads`,
     maxBytes: config.maxObjectBytes,
   };
   await Deno.mkdir(storage.folder, { recursive: true });
   await sweepOrphans(storage);
+  await sweepUploads(storage);
 
   const registry = opened.use(await startRegistry());
   const platform = await platformEnvironment({ url, keys, registry });

@@ -94,9 +94,22 @@ export const invalidSignature = refusal(
   ["InvalidSignature", 400],
   "Invalid signature",
 );
+export const invalidUploadId = refusal(
+  ["InvalidUploadId", 400],
+  "Invalid upload id",
+);
 export const keyAlreadyExists = refusal(
   ["KeyAlreadyExists", 409, "Duplicate"],
   "The resource already exists",
+);
+export const lockTimeout = refusal(
+  ["LockTimeout", 503, "acquiring_lock_timeout"],
+  "acquiring lock timeout",
+  503,
+);
+export const metadataRequired = refusal(
+  ["InvalidRequest", 400],
+  "Metadata header is required",
 );
 export const noContentProvided = refusal(
   ["InvalidRequest", 400],
@@ -136,20 +149,19 @@ export function invalidRange(bytes: number): StorageError {
   );
 }
 
-/** What was refused, by us or by Postgres. Anything else is thrown on. */
-export function asRefusal(thrown: unknown): StorageError {
-  const refused = isSqlError(thrown) ? ofDatabase(thrown) : thrown;
-  if (!(refused instanceof StorageError)) throw thrown;
-  return refused;
-}
-
 /** The response for a refusal. What is not a refusal is a bug, and thrown on. */
 export function answer(thrown: unknown): Response {
-  const { code, statusCode, error, message, status, headers } = asRefusal(
-    thrown,
-  );
+  const refused = asRefusal(thrown);
+  if (refused === undefined) throw thrown;
+  const { code, statusCode, error, message, status, headers } = refused;
   const body = { statusCode: String(statusCode), error, message, code };
   return Response.json(body, { status, headers });
+}
+
+/** The refusal that was thrown, by us or by Postgres, or `undefined`. */
+export function asRefusal(thrown: unknown): StorageError | undefined {
+  const refused = isSqlError(thrown) ? ofDatabase(thrown) : thrown;
+  return refused instanceof StorageError ? refused : undefined;
 }
 
 /** What fastify answers when no route matches. */

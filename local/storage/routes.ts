@@ -27,6 +27,7 @@ import { listObjects } from "./listing.ts";
 import { listObjectsV2 } from "./listing_v2.ts";
 import { moveObject } from "./moves.ts";
 import { removeObject, removeObjects } from "./removals.ts";
+import { resumable, resumableSigned } from "./resumable.ts";
 import { serveS3 } from "./s3/routes.ts";
 import { type Operation, scoped } from "./scope.ts";
 import { signDownload, signDownloads, signUpload } from "./signed_urls.ts";
@@ -34,6 +35,7 @@ import { createObject, updateObject, uploadToSignedUrl } from "./uploads.ts";
 import type { Handler, StorageStack } from "./visit.ts";
 
 export { sweepOrphans } from "./bytes.ts";
+export { sweepUploads } from "./resumable_store.ts";
 export type { StorageStack } from "./visit.ts";
 
 /**
@@ -104,6 +106,9 @@ const ROUTES: readonly Route[] = [
   route("object.upload_update", "PUT /object/:bucket/*", updateObject),
   route("object.delete", "DELETE /object/:bucket/*", removeObject),
   route("object.delete_many", "DELETE /object/:bucket", removeObjects),
+
+  ...resumableRoutes("_signed", "/upload/resumable/sign", resumableSigned),
+  ...resumableRoutes("", "/upload/resumable", resumable),
 ];
 
 const PREFIX = "/storage/v1";
@@ -160,6 +165,21 @@ function route(operation: Operation, head: string, handler: Handler): Route {
     pattern: new RegExp(`^${pattern}$`),
     handler,
   };
+}
+
+function resumableRoutes(
+  suffix: string,
+  path: string,
+  handler: Handler,
+): Route[] {
+  return [
+    route(`tus.upload.create${suffix}`, `POST ${path}`, handler),
+    route(`tus.upload.part${suffix}`, `PATCH ${path}/*`, handler),
+    route(`tus.upload.get${suffix}`, `HEAD ${path}/*`, handler),
+    route(`tus.upload.delete${suffix}`, `DELETE ${path}/*`, handler),
+    // What the protocol can do is anybody's to know.
+    route(`tus.options${suffix}`, `OPTIONS ${path}`, resumableSigned),
+  ];
 }
 
 function decode(part = ""): string {

@@ -6,7 +6,7 @@
 import type { Claims, Database, Sql } from "../database.ts";
 
 /** What Storage does for a request. In SQL it is `storage.object.list`. */
-export type Operation = `${"bucket" | "object" | "s3"}.${string}`;
+export type Operation = `${"bucket" | "object" | "s3" | "tus"}.${string}`;
 
 /** A database whose transactions know of a request, and may delete. */
 export interface ScopedDatabase {

@@ -14,6 +14,8 @@ export interface StorageStack {
   readonly keys: Keys;
   /** Where the bytes live. */
   readonly folder: string;
+  /** Where uploads under way live: on the same file system. */
+  readonly uploads: string;
   /** Of one object, whatever its bucket allows. */
   readonly maxBytes: number;
 }

@@ -7,7 +7,11 @@
 import { equal } from "node:assert/strict";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import type { Keys } from "../../local/keys.ts";
-import { storageApi, sweepOrphans } from "../../local/storage/routes.ts";
+import {
+  storageApi,
+  sweepOrphans,
+  sweepUploads,
+} from "../../local/storage/routes.ts";
 import { serve } from "../../supabase/functions/_shared/testing/server.ts";
 import { openPlatform, type Platform } from "../platform.ts";
 import { connect } from "../world.ts";
@@ -62,6 +66,8 @@ export interface World extends Platform {
   readonly url: string;
   /** Where the bytes of objects are. */
   readonly folder: string;
+  /** Where uploads under way are. */
+  readonly uploads: string;
   /** Every request that has arrived, answered or not. */
   readonly arrivals: readonly Promise<Response>[];
   /** With the publishable key and nobody signed in. */
@@ -89,9 +95,12 @@ async function openWorld(): Promise<World> {
   const { database, keys, rows } = platform;
   await database.asOwner((sql) => sql.run(POLICIES));
   const folder = `${platform.data}/objects`;
+  const uploads = `${platform.data}/uploads`;
   await sweepOrphans({ database, folder });
+  await sweepUploads({ folder, uploads });
 
-  const api = storageApi({ database, keys, folder, maxBytes: MAX_BYTES });
+  const stack = { database, keys, folder, uploads, maxBytes: MAX_BYTES };
+  const api = storageApi(stack);
   const arrivals: Promise<Response>[] = [];
   const { url } = opened.use(serve((request) => {
     const answering = api(request);
@@ -104,6 +113,7 @@ async function openWorld(): Promise<World> {
     ...platform,
     url,
     folder,
+    uploads,
     arrivals,
     ...clientsOf(url, keys),
     objectsIn: (bucket) =>

@@ -75,7 +75,9 @@ export function answer(
   thrown: unknown,
   { method, resource }: { method: string; resource: string },
 ): Response {
-  const { code, statusCode, message, headers } = asRefusal(thrown);
+  const refused = asRefusal(thrown);
+  if (refused === undefined) throw thrown;
+  const { code, statusCode, message, headers } = refused;
   const body = xml({
     Error: { Resource: resource, Code: code, Message: message },
   });

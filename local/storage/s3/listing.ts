@@ -45,7 +45,7 @@ const SELECTION = `
 export async function listObjectsV2(call: S3Call): Promise<Response> {
   const { stack, query, bucket, claims } = call;
   requireBucketName(bucket);
-  await rulesFor(stack, { bucket, name: "", owner: undefined, upsert: true });
+  await rulesFor(stack, { bucket, name: "" });
   const prefix = query.get("prefix") ?? "";
   const delimiter = query.get("delimiter") ?? "";
   const after = query.get("start-after") ?? "";

@@ -110,7 +110,7 @@ export async function deleteObject(call: S3Call): Promise<Response> {
   const { stack, bucket, name, claims } = call;
   const removed = await remove(call, [name]);
   if (removed.length === 0) {
-    await rulesFor(stack, { bucket, name, owner: claims.sub, upsert: true });
+    await rulesFor(stack, { bucket, name });
     const hidden = await stack.database.as(STORAGE_ITSELF, (sql) =>
       sql.query(
         "select from storage.objects where bucket_id = $1 and name = $2",

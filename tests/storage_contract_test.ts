@@ -12,5 +12,6 @@ import "./contracts/storage/listings.ts";
 import "./contracts/storage/moves.ts";
 import "./contracts/storage/partial_downloads.ts";
 import "./contracts/storage/removals.ts";
+import "./contracts/storage/resumable.ts";
 import "./contracts/storage/signed_urls.ts";
 import "./contracts/storage/uploads.ts";

@@ -25,6 +25,7 @@ import "./storage/s3_multipart_faults.ts";
 import "./storage/s3_objects.ts";
 import "./storage/s3_presigned.ts";
 import "./storage/s3_refusals.ts";
+import "./storage/resumable.ts";
 import "./storage/schema.ts";
 import "./storage/signed_downloads.ts";
 import "./storage/signed_uploads.ts";

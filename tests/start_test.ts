@@ -67,10 +67,10 @@ function banner(printed: string, name: string): string {
   return line?.trim().slice(name.length).trim() ?? "";
 }
 
-function connect(printed: string): SupabaseClient {
+function connect(printed: string, key = "Publishable key"): SupabaseClient {
   const options = { auth: { persistSession: false, autoRefreshToken: false } };
   const url = banner(printed, "URL");
-  return createClient(url, banner(printed, "Publishable key"), options);
+  return createClient(url, banner(printed, key), options);
 }
 
 async function freshData(): Promise<string> {
@@ -245,15 +245,93 @@ Deno.test({
     strictEqual((await second.status).code, 0);
     for (const child of orphans) strictEqual(await isRunning(child), false);
 
+    await Deno.writeTextFile(`${data}/uploads/notes.txt`, "not swept");
     const third = start([...args, "--reset"]);
     const empty = connect(await third.until(READY));
     await empty.auth.signInWithPassword(PEOPLE[0]);
     const gone = await empty.storage.from("documents").list(PEOPLE[0].id);
     deepStrictEqual(gone.data, []);
+    const uploads = await Array.fromAsync(Deno.readDir(`${data}/uploads`));
+    deepStrictEqual(uploads, []);
     third.kill("SIGTERM");
     strictEqual((await third.status).code, 0);
     await Deno.remove(data, { recursive: true });
   },
+});
+
+Deno.test("start goes on with a resumable upload after kill -9, and hides half an end", async () => {
+  const data = await freshData();
+  const args = ["--port", "0", "--data", data];
+  const first = start(args);
+  const printed = await first.until(READY);
+  const headers = {
+    apikey: banner(printed, "Secret key"),
+    "tus-resumable": "1.0.0",
+  };
+  const { storage } = connect(printed, "Secret key");
+  await storage.createBucket("resumed", { public: false });
+
+  async function create(name: string): Promise<string> {
+    const { headers: made } = await fetch(
+      `${banner(printed, "URL")}/storage/v1/upload/resumable`,
+      {
+        method: "POST",
+        headers: {
+          ...headers,
+          "upload-length": "10",
+          "upload-metadata": `bucketName ${btoa("resumed")},objectName ${
+            btoa(name)
+          }`,
+        },
+      },
+    );
+    return new URL(made.get("location") ?? "").pathname;
+  }
+  function patch(url: string, offset: number, text: string): Promise<Response> {
+    return fetch(url, {
+      method: "PATCH",
+      headers: {
+        ...headers,
+        "upload-offset": `${offset}`,
+        "content-type": "application/offset+octet-stream",
+      },
+      body: text,
+    });
+  }
+  const [half, whole] = [await create("half.txt"), await create("whole.txt")];
+  const base = banner(printed, "URL");
+  await (await patch(`${base}${half}`, 0, "hello")).body?.cancel();
+  first.kill("SIGKILL");
+  await first.status;
+  // As if the last byte of the other had come just before.
+  const [, version = ""] = atob(
+    whole.split("/").at(-1)?.replaceAll("-", "+").replaceAll("_", "/") ?? "",
+  ).match(/([^/]*)$/) ?? [];
+  await Deno.writeTextFile(`${data}/uploads/${version}`, "0123456789");
+
+  const second = start(args);
+  const again = await second.until(READY);
+  const url = `${banner(again, "URL")}${half}`;
+  const asked = await fetch(url, { method: "HEAD", headers });
+  strictEqual(asked.headers.get("upload-offset"), "5");
+  strictEqual((await patch(url, 5, "world")).status, 204);
+  const gone = await fetch(`${banner(again, "URL")}${whole}`, {
+    method: "HEAD",
+    headers,
+  });
+  strictEqual(gone.status, 404);
+  const bucket = connect(again, "Secret key").storage.from("resumed");
+  deepStrictEqual((await bucket.list()).data?.map(({ name }) => name), [
+    "half.txt",
+  ]);
+  strictEqual(
+    await (await bucket.download("half.txt")).data?.text(),
+    "helloworld",
+  );
+
+  second.kill("SIGINT");
+  await second.status;
+  await Deno.remove(data, { recursive: true });
 });
 
 Deno.test("start does not wait for ever for callers that have stalled", async () => {

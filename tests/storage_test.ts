@@ -26,6 +26,7 @@ import "./storage/s3_objects.ts";
 import "./storage/s3_presigned.ts";
 import "./storage/s3_refusals.ts";
 import "./storage/resumable.ts";
+import "./storage/resumable_faults.ts";
 import "./storage/resumable_refusals.ts";
 import "./storage/schema.ts";
 import "./storage/signed_downloads.ts";

@@ -23,7 +23,7 @@ import { world } from "./world.ts";
 
 const LIMIT = 1024;
 
-Deno.test("S3 obeys the bucket's limit and types", async () => {
+Deno.test("the S3 API obeys the bucket's limit and types", async () => {
   await world.makeBucket("s3-limits", {
     public: false,
     fileSizeLimit: LIMIT,
@@ -71,7 +71,7 @@ const REFUSE_LONG_OBJECTS = `
     execute function public.refuse_long_s3_objects();
 `;
 
-Deno.test("S3 discards the bytes when a trigger refuses the row", async () => {
+Deno.test("the S3 API discards the bytes when a trigger refuses the row", async () => {
   await world.makeBucket("s3-guarded");
   await world.database.asOwner((sql) => sql.run(REFUSE_LONG_OBJECTS));
   const at = { Bucket: "s3-guarded", Key: "a" };
@@ -85,7 +85,7 @@ Deno.test("S3 discards the bytes when a trigger refuses the row", async () => {
   equal((await world.objectsIn(at.Bucket)).length, 1);
 });
 
-Deno.test("S3 refuses bytes that are not what was signed", async () => {
+Deno.test("the S3 API refuses bytes that are not what was signed", async () => {
   await world.makeBucket("s3-digests");
   const at = { Bucket: "s3-digests", Key: "a" };
   const put = (more: object) => () =>
@@ -105,7 +105,7 @@ Deno.test("S3 refuses bytes that are not what was signed", async () => {
   equal((await world.objectsIn(at.Bucket)).length, 1);
 });
 
-Deno.test("S3 refuses a body that was changed under a signed hash", async () => {
+Deno.test("the S3 API refuses a body that was changed under a signed hash", async () => {
   await world.makeBucket("s3-swapped");
   const at = { Bucket: "s3-swapped", Key: "a" };
   const before = await stateOf(at.Bucket);
@@ -131,7 +131,7 @@ Deno.test("S3 refuses a body that was changed under a signed hash", async () => 
   equal(await fetched(url, { ...init, body: "aaa" }), "200");
 });
 
-Deno.test("S3 refuses what it does not do, rather than upload it", async () => {
+Deno.test("the S3 API refuses what it does not do, rather than upload it", async () => {
   await world.makeBucket("s3-absent");
   const at = { Bucket: "s3-absent", Key: "a" };
   await s3.send(new PutObjectCommand({ ...at, Body: "a" }));

@@ -107,7 +107,7 @@ export async function getObject(call: S3Call): Promise<Response> {
 
 /** `DELETE /:bucket/*`. None to delete is as good. */
 export async function deleteObject(call: S3Call): Promise<Response> {
-  const { stack, bucket, name, claims } = call;
+  const { stack, bucket, name } = call;
   const removed = await remove(call, [name]);
   if (removed.length === 0) {
     await rulesFor(stack, { bucket, name });

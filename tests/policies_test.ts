@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Claims, Sql } from "../local/database.ts";
 import { isSqlError } from "../local/database.ts";
 import { startWorld } from "./world.ts";
@@ -32,17 +32,22 @@ const TABLES = [
   "portico.due_job_runs",
   "portico.due_rate_limits",
   "portico.due_uploads",
+  "portico.guarded_buckets",
   "portico.jobs",
   "portico.rate_limits",
   "portico.task_failures",
   "portico.tasks",
   "portico.uploads",
+  "portico.usage",
 ];
 
 /** Who may call a function. The owner of the project may call all of them. */
 const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   "portico.begin_task": [],
+  "portico.count_usage": [],
+  "portico.forget_object": [],
   "portico.forgive": [],
+  "portico.guard_object": [],
   "portico.is_held": [],
   "portico.is_live": [],
   "portico.measure": [],
@@ -57,9 +62,11 @@ const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   "portico.unschedule": [],
   "portico_api.begin_sweep": ["service_role"],
   "portico_api.cancel_upload": ["service_role"],
+  "portico_api.close_upload": ["service_role"],
   "portico_api.end_sweep": ["service_role"],
   "portico_api.list_tasks": ["service_role"],
   "portico_api.open_upload": ["service_role"],
+  "portico_api.show_upload": ["service_role"],
   "portico_api.skip_due": ["service_role"],
   "portico_api.sweep_batch": ["service_role"],
 };
@@ -210,9 +217,20 @@ const STATEMENTS: Readonly<
   },
 };
 
+/** A ticket of Alice's, so that policies alone decide. */
+async function openTicket(bucket: string, path: string): Promise<void> {
+  await world.rows(
+    `insert into portico.uploads (owner, bucket, path, type, bytes, expires_at)
+     values ($1, $2, $3, 'text/plain', 1, now() + interval '1 hour')`,
+    [ALICE, bucket, path],
+  );
+}
+
 for (const [bucket, rights] of Object.entries(OBJECTS)) {
   for (const [folder, prefix] of Object.entries(FOLDERS)) {
     const name = prefix === "" ? "file" : `${prefix}/file`;
+    await openTicket(bucket, name);
+    await openTicket(bucket, `${name}2`);
     await world.rows(
       "insert into storage.objects (bucket_id, name) values ($1, $2)",
       [bucket, name],
@@ -232,6 +250,16 @@ for (const [bucket, rights] of Object.entries(OBJECTS)) {
       });
     }
   }
+}
+
+for (const [role, claims] of Object.entries(ROLES)) {
+  Deno.test(`${role} may add nothing without a ticket`, async () => {
+    for (const bucket of Object.keys(OBJECTS)) {
+      const name = `${ALICE}/unasked`;
+      const add = (sql: Sql) => STATEMENTS.insert(sql, [bucket, name]);
+      strictEqual(await isAllowed(claims, add), false);
+    }
+  });
 }
 
 for (const role of ["anon", "authenticated"] as const) {

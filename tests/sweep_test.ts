@@ -8,6 +8,7 @@ import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
 import { behindGateway } from "./contracts/contract.ts";
 import { contract } from "./contracts/sweep.ts";
 import * as sweeps from "./contracts/sweeps.ts";
+import { upload } from "./contracts/uploads.ts";
 import { childrenOf } from "./processes.ts";
 import { until } from "./until.ts";
 import { startWorld, tokenOf } from "./world.ts";
@@ -426,13 +427,16 @@ Deno.test("C6 a clock that is set back does not keep a task held", async () => {
 
 Deno.test("C7 an upload that may still come is kept, and what has come as well", async () => {
   const { client, id } = person;
-  const file = new Blob(["x"], { type: "image/png" });
-  await client.storage.from("photos").upload(`${id}/1`, file);
   await fill({ due: 1, live: 1 });
+  const signedUpload = behindGateway(world, "signed-upload");
+  await upload(signedUpload, await tokenOf(person), "1");
+  await world.rows(
+    "update portico.uploads set expires_at = now() - '1 h'::interval where state = 'arrived'",
+  );
 
   await sweepUploads();
 
-  deepStrictEqual(await uploads(), { due: 0, live: 1 });
+  deepStrictEqual(await uploads(), { due: 1, live: 1 }); // due, but arrived
   const { data } = await client.storage.from("photos").list(id);
   deepStrictEqual(data?.map(({ name }) => name), ["1"]);
   strictEqual(await world.files(), 1);

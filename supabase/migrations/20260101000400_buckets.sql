@@ -1,10 +1,13 @@
 -- The buckets that people upload to, and who may do what in them.
 --
--- Needs    Supabase Storage
--- Makes    buckets photos and documents; three policies on storage.objects
+-- Needs    portico.guarded_buckets (…0350); Supabase Storage
+-- Makes    buckets photos and documents, guarded; three policies on
+--          storage.objects
 -- Access   a person's files are in the folder named by their id, and nobody
---          else's. Nothing is overwritten: there is no policy for update.
--- Undo     drop the three policies; empty and delete the buckets.
+--          else's, and need a ticket. Nothing is overwritten: there is no policy
+--          for update.
+-- Undo     drop the three policies; empty and delete the buckets; delete from
+--          portico.guarded_buckets where bucket in ('photos', 'documents');
 
 -- Edit this file together with `signed-upload/policy.ts` before you apply it:
 -- both name the buckets and their limits, and a test compares them.
@@ -16,6 +19,8 @@ values
    array['application/pdf', 'text/plain'])
 -- A bucket of that name that is there already is somebody's, and stays so.
 on conflict (id) do nothing;
+
+insert into portico.guarded_buckets (bucket) values ('photos'), ('documents');
 
 create policy "people read the files in their own folder" on storage.objects
   for select to authenticated

@@ -7,7 +7,8 @@ import type { SupabaseClient } from "@supabase/supabase-js";
 import { problem } from "./problem.ts";
 
 const uploadNotAllowed = problem(403, "Upload not allowed");
-const objectExists = problem(409, "Object already exists");
+/** There is something at the place that an upload wants. */
+export const objectExists = problem(409, "Object already exists");
 const storageUnavailable = problem(502, "Storage unavailable");
 
 /** Permission to upload one object, once. */

@@ -2,7 +2,9 @@
  * Gives a signed-in user a URL to upload one file to, so that the bytes go
  * straight to storage and never through this function.
  *
- *     POST /signed-upload  { bucket, name, type, bytes }  →  201 Ticket
+ *     POST   /signed-upload  { bucket, name, type, bytes }  →  201 Ticket
+ *     GET    /signed-upload/{id}                            →  200 Upload
+ *     DELETE /signed-upload/{id}                            →  204: not needed
  *
  * @module
  */
@@ -43,6 +45,10 @@ const input = fields({
   ),
 });
 
+const one = fields({
+  id: v.pipe(v.string(), v.toLowerCase(), v.uuid("Must be a UUID")),
+});
+
 export default endpoint<Ports>({
   name: "signed-upload",
   ports(scope: Scope) {
@@ -70,6 +76,29 @@ export default endpoint<Ports>({
           status: STATUS_CODE.Created,
           headers: rateLimitHeaders(LIMIT, upload.quota),
         });
+      },
+    }),
+
+    "GET /{id}": route({
+      auth: user,
+      input: one,
+      limits: { bodyBytes: 0, timeoutMs: seconds(5) },
+
+      async handle({ caller, input }, { uploads }) {
+        return Response.json(await uploads.show(caller, input.id), {
+          headers: { "cache-control": "private, no-store" },
+        });
+      },
+    }),
+
+    "DELETE /{id}": route({
+      auth: user,
+      input: one,
+      limits: { bodyBytes: 0, timeoutMs: seconds(5) },
+
+      async handle({ caller, input }, { uploads }) {
+        await uploads.close(caller, input.id);
+        return new Response(null, { status: STATUS_CODE.NoContent });
       },
     }),
   },

@@ -8,16 +8,23 @@
 import { objectPath } from "../_shared/object_path.ts";
 import { problem } from "../_shared/problem.ts";
 import type { RateLimit } from "../_shared/rate_limit.ts";
-import { MiB } from "../_shared/units.ts";
+import { GiB, MiB } from "../_shared/units.ts";
 
 const uploadTooLarge = problem(413, "Upload too large");
 const typeNotAllowed = problem(415, "File type not allowed");
+
+/** What one person may have in a bucket: objects and open tickets together. */
+export interface Quota {
+  readonly bytes: number;
+  readonly objects: number;
+}
 
 /** What a bucket takes. */
 export interface Bucket {
   readonly maxBytes: number;
   /** Media types without parameters. */
   readonly types: readonly string[];
+  readonly quota: Quota;
 }
 
 /**
@@ -28,10 +35,12 @@ export const BUCKETS = {
   photos: {
     maxBytes: 10 * MiB,
     types: ["image/png", "image/jpeg", "image/webp"],
+    quota: { bytes: 1 * GiB, objects: 10_000 },
   },
   documents: {
     maxBytes: 25 * MiB,
     types: ["application/pdf", "text/plain"],
+    quota: { bytes: 1 * GiB, objects: 10_000 },
   },
 } satisfies Readonly<Record<string, Bucket>>;
 
@@ -66,8 +75,7 @@ export interface Wanted {
 export interface Plan extends Wanted {
   /** `<owner>/<name>`: policies compare the first segment with `auth.uid()`. */
   readonly path: string;
-  readonly maxBytes: number;
-  readonly types: readonly string[];
+  readonly quota: Quota;
 }
 
 /**
@@ -87,7 +95,7 @@ export interface Plan extends Wanted {
  */
 export function planUpload(owner: string, wanted: Wanted): Plan {
   const { bucket, name, type, bytes } = wanted;
-  const { maxBytes, types }: Bucket = BUCKETS[bucket];
+  const { maxBytes, types, quota }: Bucket = BUCKETS[bucket];
 
   if (bytes > maxBytes) {
     throw uploadTooLarge(`Cannot upload ${bytes} bytes`, { maxBytes });
@@ -95,5 +103,5 @@ export function planUpload(owner: string, wanted: Wanted): Plan {
   if (!types.includes(type)) {
     throw typeNotAllowed(`Cannot upload "${type}"`, { types });
   }
-  return { ...wanted, maxBytes, types, path: objectPath([owner, name]) };
+  return { ...wanted, quota, path: objectPath([owner, name]) };
 }

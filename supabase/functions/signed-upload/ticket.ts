@@ -12,16 +12,16 @@ export interface Ticket {
   readonly id: string;
   readonly bucket: string;
   readonly path: string;
+  /** Storage takes this type and no other. */
+  readonly type: string;
+  /** Storage takes this size and no other. */
+  readonly bytes: number;
   /** Absolute. The bytes go here, with `method` and `headers`. */
   readonly url: string;
   /** What `uploadToSignedUrl` takes in the place of `url`. */
   readonly token: string;
   readonly method: "PUT";
   readonly headers: Readonly<Record<string, string>>;
-  /** Of the bucket: Storage refuses more. */
-  readonly maxBytes: number;
-  /** Of the bucket: Storage refuses others. */
-  readonly types: readonly string[];
   /** RFC 3339, in UTC. Storage sets it: two hours after signing when hosted. */
   readonly expiresAt: string;
 }
@@ -29,11 +29,11 @@ export interface Ticket {
 /** The ticket for the upload `id`, planned as `plan` and signed as `signed`. */
 export function ticketOf(
   id: string,
-  { bucket, path, type, maxBytes, types }: Plan,
+  { bucket, path, type, bytes }: Plan,
   { url, token, expiresAt }: SignedUpload,
 ): Ticket {
   return {
-    ...{ id, bucket, path, url, token, maxBytes, types },
+    ...{ id, bucket, path, type, bytes, url, token },
     method: "PUT",
     headers: { "content-type": type },
     expiresAt: expiresAt.toISOString(),

@@ -8,6 +8,7 @@
 export const STATUS_CODE = {
   Created: 201,
   Accepted: 202,
+  NoContent: 204,
 } as const;
 
 /** The status codes that say that something went wrong; RFC 9110 §15.5, §15.6. */

@@ -9,6 +9,8 @@ import { PgliteConnection } from "@supabase/lite/pglite";
 import { extensions } from "./extensions.ts";
 import { SUPERUSER } from "./initdb.ts";
 import { fifoLock, type Lock } from "./lock.ts";
+import { requireHarmless } from "./one_session.ts";
+import { statementsOf } from "./statements.ts";
 
 /** The folder holds a database that an earlier version made. */
 export class OldDatabase extends Error {
@@ -36,6 +38,7 @@ export interface Sql {
 export interface SqlError extends Error {
   readonly code: string;
   readonly detail?: string;
+  readonly hint?: string;
   readonly constraint?: string;
 }
 
@@ -48,12 +51,13 @@ export interface Database extends AsyncDisposable {
   as<T>(claims: Claims, work: (sql: Sql) => Promise<T>): Promise<T>;
   /**
    * One transaction as `role`, as if it had signed in: resetting the role leads
-   * back to it and no further.
+   * back to it and no further. What it sets for the session ends with it.
    */
   asRole<T>(role: string, work: (sql: Sql) => Promise<T>): Promise<T>;
   /**
    * What `script` does when a client of `role` sends it whole: outside of a
-   * transaction of ours, so that it may vacuum.
+   * transaction of ours, so that it may vacuum. What it leaves in the session
+   * ends with it.
    *
    * @returns How many rows its last statement has read or changed.
    */
@@ -93,30 +97,56 @@ export async function openDatabase(folder: string): Promise<Database> {
   await requireSuperuser(pglite);
   await pglite.exec(SESSION);
   const lock = fifoLock();
+  const channels = new Set<string>();
 
-  function transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    return lock.hold(() =>
-      keepExitCode(() => pglite.transaction((tx) => work(sqlOf(tx))))
-    );
+  function alone<T>(work: () => Promise<T>): Promise<T> {
+    return lock.hold(() => keepExitCode(work));
+  }
+
+  async function transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return await pglite.transaction((tx) => work(sqlOf(tx)));
+  }
+
+  /** Whatever `work` does to the session is undone, if it fails as well. */
+  function asVisitor<T>(work: () => Promise<T>): Promise<T> {
+    return alone(async () => {
+      try {
+        return await work();
+      } finally {
+        for (const script of [...RENEWAL, SESSION]) await pglite.exec(script);
+        for (const one of channels) await pglite.exec(`listen ${one}`);
+      }
+    });
   }
 
   return {
     session: { connection, lock },
-    asOwner: transaction,
+    asOwner: (work) => alone(() => transaction(work)),
     asRole: (role, work) =>
-      transaction(async (sql) => {
-        await sql.query(SIGN_IN, [role]);
-        return await work(sql);
-      }),
-    asClient: (role, script) =>
-      lock.hold(() => keepExitCode(() => sendAs(pglite, role, script))),
+      asVisitor(() =>
+        transaction(async (sql) => {
+          await sql.query(SIGN_IN, [role]);
+          return await work(sql);
+        })
+      ),
+    asClient: async (role, script) => {
+      for (const { tree } of await statementsOf(script)) {
+        requireHarmless(tree, role);
+      }
+      return await asVisitor(() => sendAs(pglite, role, script));
+    },
     as: (claims, work) =>
-      transaction(async (sql) => {
-        await sql.query(BECOME, [claims.role, JSON.stringify(claims)]);
-        return await work(sql);
-      }),
+      alone(() =>
+        transaction(async (sql) => {
+          await sql.query(BECOME, [claims.role, JSON.stringify(claims)]);
+          return await work(sql);
+        })
+      ),
     listen: (channel, react) =>
-      lock.hold(async () => void await pglite.listen(channel, react)),
+      alone(async () => {
+        channels.add(channel);
+        await pglite.listen(channel, react);
+      }),
     async [Symbol.asyncDispose]() {
       const release = await lock.acquire();
       await pglite.close();
@@ -142,6 +172,14 @@ async function requireSuperuser(pglite: PGlite): Promise<void> {
 const SESSION = `set session authorization ${SUPERUSER};
   set search_path to "$user", public, extensions;`;
 
+/** Ends what a visitor of the session has left open, made or set. */
+const RENEWAL = [
+  "rollback", // before anything else can be said
+  "reset all", // alone: a time limit, or "read only", is still on during it
+  `close all; deallocate all; unlisten *; select pg_advisory_unlock_all();
+   discard temp;`,
+];
+
 /** Ends with the transaction. */
 const SIGN_IN = "select set_config('session_authorization', $1, true)";
 
@@ -151,15 +189,8 @@ async function sendAs(
   script: string,
 ): Promise<number> {
   await pglite.query(SIGN_IN_FOR_GOOD, [role]);
-  try {
-    const last = (await pglite.exec(script)).at(-1);
-    return last?.affectedRows || last?.rows.length || 0;
-  } finally {
-    // Whatever the script has left open or set.
-    await pglite.exec("rollback");
-    await pglite.exec("reset all");
-    await pglite.exec(SESSION);
-  }
+  const last = (await pglite.exec(script)).at(-1);
+  return last?.affectedRows || last?.rows.length || 0;
 }
 
 const SIGN_IN_FOR_GOOD =

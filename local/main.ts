@@ -105,9 +105,7 @@ function explain(error: unknown, port: number): never {
     );
   }
   if (error instanceof BrokenMigration) {
-    throw new Complaint(
-      `Migration ${error.message}: mend it and start again, or use --reset`,
-    );
+    throw new Complaint(`${error.message}: mend it and start again`);
   }
   if (error instanceof OldDatabase) {
     throw new Complaint(`${error.message}: start again with --reset`);

@@ -1,11 +1,26 @@
 /**
- * Migrations and the seed, recorded where the Supabase CLI records them.
+ * Applies migrations and the seed.
  *
  * @module
  */
-import type { Database, Sql } from "./database.ts";
+import { type Database, isSqlError, type Sql } from "./database.ts";
 import { SUPERUSER } from "./initdb.ts";
-import { statementsOf } from "./statements.ts";
+import {
+  HISTORY,
+  MIGRATION,
+  readHistory,
+  recordMigration,
+  recordSeed,
+  warningsOf,
+} from "./migration_history.ts";
+import {
+  CannotRun,
+  isBoundary,
+  requireHarmless,
+  unwrapped,
+} from "./one_session.ts";
+import { NotSql, type Statement, statementsOf } from "./statements.ts";
+import { isPrivileged } from "./supautils.ts";
 
 /** A migration, or the seed, that Postgres refused. */
 export class BrokenMigration extends Error {
@@ -19,14 +34,16 @@ type Server = Pick<Database, "asRole">;
 interface Script {
   /** Of the file. */
   readonly name: string;
-  readonly file: URL;
-  record(sql: Sql, script: string): Promise<unknown>;
+  readonly script: string;
+  record(sql: Sql, name: string, script: string): Promise<void>;
 }
 
 /**
  * Applies what `project` has and the database has not: each migration in a
  * transaction of its own, and after the first time the seed.
  *
+ * @param log Hears of each file as soon as it is applied, and of those that
+ * `supabase db push` would skip or refuse.
  * @returns The names of the files that were applied, in order.
  * @throws {BrokenMigration} Naming the file and the line. Earlier files stay
  * applied.
@@ -34,80 +51,59 @@ interface Script {
 export async function migrate(
   database: Server,
   project: URL,
+  log: (line: string) => void = () => {},
 ): Promise<string[]> {
-  const done = await readHistory(database);
-  const all = [
-    ...await readMigrations(new URL("migrations/", project)),
-    ...await readSeed(project),
-  ];
+  const migrations = await readMigrations(
+    new URL("migrations/", project),
+    log,
+  );
+  const all = [...migrations, ...await readSeed(project)];
+  const applied = await database.asRole(OWNER, async (sql) => {
+    await sql.run(HISTORY);
+    return await readHistory(sql);
+  });
+  for (const line of warningsOf(applied, migrations)) log(line);
+
+  const done = new Set(applied.map(({ file }) => file));
   const due = all.filter(({ name }) => !done.has(name));
-  for (const script of due) await apply(database, script);
+  for (const script of due) {
+    await apply(database, script);
+    log(script.name);
+  }
   return due.map(({ name }) => name);
 }
 
 /** Whose migrations they are. No superuser: see `initdb.ts`. */
 const OWNER = "postgres";
 
-const HISTORY = `
-  create schema if not exists supabase_migrations;
-  create table if not exists supabase_migrations.schema_migrations (
-    version text primary key, statements text[], name text
-  );
-  create table if not exists supabase_migrations.seed_files (
-    path text primary key, hash text not null
-  );`;
-
-/** The names of the files that were applied before. */
-async function readHistory(database: Server): Promise<Set<string>> {
-  const rows = await database.asRole(OWNER, async (sql) => {
-    await sql.run(HISTORY);
-    return await sql.query<{ file: string }>(
-      `select version || '_' || name || '.sql' as file
-       from supabase_migrations.schema_migrations
-       union all select path from supabase_migrations.seed_files`,
-    );
-  });
-  return new Set(rows.map(({ file }) => file));
-}
-
-/** `20260101000000_portico.sql`: its digits are what the order is by. */
-const MIGRATION = /^(\d+)_(.*)\.sql$/;
-
-async function readMigrations(folder: URL): Promise<Script[]> {
-  const found: Script[] = [];
-  for await (const { name: file } of Deno.readDir(folder)) {
-    const [, version, name] = file.match(MIGRATION) ?? [];
-    if (version === undefined) continue;
-    found.push({
-      name: file,
-      file: new URL(file, folder),
-      record: (sql, script) =>
-        sql.query(
-          `insert into supabase_migrations.schema_migrations
-           (version, name, statements) values ($1, $2, $3)`,
-          [version, name, [script]],
-        ),
-    });
+async function readMigrations(
+  folder: URL,
+  log: (line: string) => void,
+): Promise<Script[]> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    if (MIGRATION.test(name)) names.push(name);
+    else if (name.endsWith(".sql")) {
+      log(`${name}: skipped, since its name is not <digits>_<name>.sql`);
+    }
   }
-  return found.sort((a, b) => a.name < b.name ? -1 : 1);
+  return await Promise.all(
+    names.sort().map(async (name) => {
+      const script = await Deno.readTextFile(new URL(name, folder));
+      return { name, script, record: recordMigration };
+    }),
+  );
 }
 
 async function readSeed(project: URL): Promise<Script[]> {
   const name = "seed.sql";
-  const file = new URL(name, project);
   try {
-    await Deno.stat(file);
+    const script = await Deno.readTextFile(new URL(name, project));
+    return [{ name, script, record: recordSeed }];
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;
   }
-  const record: Script["record"] = (sql, script) =>
-    sql.query(
-      `insert into supabase_migrations.seed_files (path, hash)
-       values ($1, encode(sha256(convert_to($2, 'UTF8')), 'hex'))`,
-      [name, script],
-    );
-  return [{ name, file, record }];
 }
 
 /**
@@ -116,27 +112,47 @@ async function readSeed(project: URL): Promise<Script[]> {
  */
 async function apply(
   database: Server,
-  { name, file, record }: Script,
+  { name, script, record }: Script,
 ): Promise<void> {
-  const script = await Deno.readTextFile(file);
   let at = name;
   try {
-    const statements = await statementsOf(script);
+    const statements = unwrapped(await statementsOf(script));
     await database.asRole(OWNER, async (sql) => {
-      for (const { text, line, isPrivileged } of statements) {
-        at = `${name}:${line}`;
-        await (isPrivileged ? runAsPlatform(sql, text) : sql.run(text));
+      for (const statement of statements) {
+        at = `${name}:${statement.line}`;
+        await run(sql, statement);
       }
-      await record(sql, script);
+      await record(sql, name, script);
     });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new BrokenMigration(`${at}: ${reason}`);
+    if (error instanceof NotSql) at = `${name}:${error.line}`;
+    throw new BrokenMigration(`${at}: ${reasonOf(error)}`);
   }
+}
+
+async function run(sql: Sql, { text, tree }: Statement): Promise<void> {
+  requireHarmless(tree, OWNER);
+  if (isBoundary(tree)) {
+    throw new CannotRun(
+      "Cannot begin or end a transaction: each migration is one already; " +
+        "take the statement out, or make two migrations",
+    );
+  }
+  await (isPrivileged(tree) ? runAsPlatform(sql, text) : sql.run(text));
 }
 
 async function runAsPlatform(sql: Sql, text: string): Promise<void> {
   await sql.run(`set local session authorization ${SUPERUSER}`);
   await sql.run(text);
   await sql.run(`set local session authorization ${OWNER}`);
+}
+
+/** Everything that Postgres says, in one line. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { detail, hint } = isSqlError(error) ? error : {};
+  const all = [error.message, detail, hint && `Hint: ${hint}`];
+  return all.filter((part) => part !== undefined)
+    .map((part) => part.replace(/\.$/, ""))
+    .join(". ");
 }

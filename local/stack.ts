@@ -86,7 +86,7 @@ export async function startStack(options: Options): Promise<Stack> {
     "project_url": url,
     "webhook_secret": webhookSecretOf(own(), keys),
   });
-  for (const file of await migrate(database, project)) log("migrations", file);
+  await migrate(database, project, (line) => log("migrations", line));
   // A trigger of the project may have its own idea of people.
   await ensurePeople(database).catch((error) => log("people", String(error)));
 

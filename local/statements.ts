@@ -1,14 +1,5 @@
 /**
- * The statements of a script, and which of them the platform runs with more
- * than the rights of `postgres`.
- *
- * On the platform an extension of Postgres, supautils, lets a project's owner
- * install extensions, and keep policies and drop triggers on a few tables of
- * the platform. It looks at one statement at a time, and so does this. What a
- * `do` block executes is not seen here.
- *
- * Source: `supautils.policy_grants`, `supautils.drop_trigger_grants` and
- * `supautils.privileged_extensions` of supabase/postgres.
+ * The statements of a script, as Postgres itself would tell them apart.
  *
  * @module
  */
@@ -19,26 +10,11 @@ export interface Statement {
   readonly text: string;
   /** The line it begins on, counted from 1. */
   readonly line: number;
-  /** Whether the platform runs it as its superuser. */
-  readonly isPrivileged: boolean;
+  readonly tree: Tree;
 }
 
-/** The platform's tables whose policies and triggers are the project's. */
-const OPEN_TABLES: readonly string[] = [
-  "auth.audit_log_entries",
-  "auth.identities",
-  "auth.refresh_tokens",
-  "auth.sessions",
-  "auth.users",
-  "storage.buckets",
-  "storage.migrations",
-  "storage.objects",
-  "storage.s3_multipart_uploads",
-  "storage.s3_multipart_uploads_parts",
-];
-
 /** The little that is read of a parse tree: one member, named by its kind. */
-interface Node {
+export interface Tree {
   readonly CreatePolicyStmt?: { readonly table: Table };
   readonly AlterPolicyStmt?: { readonly table: Table };
   readonly CreateExtensionStmt?: unknown;
@@ -47,6 +23,21 @@ interface Node {
     readonly removeType: string;
     readonly objects: readonly {
       readonly List?: { readonly items: readonly { String?: Text }[] };
+    }[];
+  };
+  readonly TransactionStmt?: {
+    readonly kind: string;
+    readonly chain?: boolean;
+  };
+  readonly CopyStmt?: {
+    readonly "is_from"?: boolean;
+    readonly filename?: string;
+  };
+  readonly VariableSetStmt?: {
+    readonly kind: string;
+    readonly name?: string;
+    readonly args?: readonly {
+      readonly "A_Const"?: { readonly sval?: Text };
     }[];
   };
 }
@@ -62,59 +53,82 @@ interface Text {
 
 /** As the parser has it. Both numbers count bytes of UTF-8. */
 interface Parsed {
-  readonly stmt: Node;
+  readonly stmt: Tree;
   /** Absent for 0. */
   readonly "stmt_location"?: number;
   /** Absent for the rest of the script. */
   readonly "stmt_len"?: number;
 }
 
+/** A script that is not SQL, in Postgres's own words. */
+export class NotSql extends Error {
+  override readonly name = "NotSql";
+  /** Where the parser stopped, counted from 1. */
+  readonly line: number;
+
+  constructor(message: string, line: number) {
+    super(message);
+    this.line = line;
+  }
+}
+
 /**
  * Splits `script` as Postgres would.
  *
- * @throws {Error} With Postgres's own message if it is not SQL.
+ * @throws {NotSql} With Postgres's own message.
  */
 export async function statementsOf(script: string): Promise<Statement[]> {
-  if (script.trim() === "") return []; // which the parser will not have
-  const { stmts }: { readonly stmts: readonly Parsed[] } = await parse(script);
-  const bytes = new TextEncoder().encode(script);
+  const text = script.replace(/^\ufeff/, ""); // which editors on Windows write
+  if (text.trim() === "") return []; // which the parser will not have
+  const bytes = new TextEncoder().encode(text);
   const decode = (from: number, to: number) =>
     new TextDecoder().decode(bytes.subarray(from, to));
 
-  return stmts.map(({ stmt, stmt_location: from = 0, stmt_len: length }) => {
+  return (await parsed(text)).map((it) => {
+    const { stmt: tree, stmt_location: from = 0, stmt_len: length } = it;
     const text = decode(from, length ? from + length : bytes.length);
     // What goes before it, comments included, belongs to the statement.
-    const start = from + leadOf(text);
-    const line = decode(0, start).split("\n").length;
-    return { text, line, isPrivileged: isPrivileged(stmt) };
+    const line = lineAfter(decode(0, from) + leadOf(text));
+    return { text, line, tree };
   });
 }
 
-/** How many bytes of blanks and comments `text` begins with. */
-function leadOf(text: string): number {
-  const [lead = ""] = text.match(/^(?:\s|--[^\n]*|\/\*[^]*?\*\/)*/) ?? [];
-  return new TextEncoder().encode(lead).length;
+async function parsed(text: string): Promise<readonly Parsed[]> {
+  try {
+    return (await parse(text)).stmts;
+  } catch (error) {
+    const { message, cursorPosition } = detailsOf(error);
+    // In characters, not in JavaScript's halves of them.
+    const before = Array.from(text).slice(0, cursorPosition).join("");
+    throw new NotSql(message, lineAfter(before));
+  }
 }
 
-function isPrivileged(stmt: Node): boolean {
-  if (stmt.CreateExtensionStmt || stmt.AlterExtensionStmt) return true;
-  const policy = stmt.CreatePolicyStmt ?? stmt.AlterPolicyStmt;
-  if (policy) return isOpen(policy.table.schemaname, policy.table.relname);
-  return stmt.DropStmt !== undefined && isPrivilegedDrop(stmt.DropStmt);
+/** What the parser says, besides a stack of its own. */
+function detailsOf(
+  error: unknown,
+): { readonly message: string; readonly cursorPosition: number } {
+  if (!(error instanceof Error) || !("sqlDetails" in error)) throw error;
+  const { cursorPosition = 0 } = error.sqlDetails as {
+    readonly cursorPosition?: number;
+  };
+  return { message: error.message, cursorPosition };
 }
 
-function isPrivilegedDrop(
-  { removeType, objects }: NonNullable<Node["DropStmt"]>,
-): boolean {
-  if (removeType === "OBJECT_EXTENSION") return true;
-  if (!["OBJECT_POLICY", "OBJECT_TRIGGER"].includes(removeType)) return false;
-  return objects.every(({ List }) => {
-    // schema, table, and what is dropped
-    const [schema, table] = List?.items.map(({ String }) => String?.sval) ?? [];
-    return isOpen(schema, table);
-  });
+function lineAfter(text: string): number {
+  return text.split("\n").length;
 }
 
-function isOpen(schema: string | undefined, table: string | undefined) {
-  return OPEN_TABLES.includes(`${schema}.${table}`);
+/** The blanks and comments that `text` begins with. Comments nest. */
+function leadOf(text: string): string {
+  let depth = 0;
+  let end = 0;
+  const token = /\/\*|\*\/|--[^\n]*|\s+|[^]/gy;
+  for (const { 0: found, index } of text.matchAll(token)) {
+    if (found === "/*") depth++;
+    else if (found === "*/") depth--;
+    else if (depth === 0 && !/^(?:\s|--)/.test(found)) break;
+    end = index + found.length;
+  }
+  return text.slice(0, end);
 }

@@ -97,6 +97,20 @@ const TAKEN: Readonly<Record<string, string>> = {
     create function public.f() returns text language sql as $body$
       select '; -- é' /* ; */ $body$;
     comment on function public.f() is 'It''s; so';`,
+  "begin and commit around it, which say what is so anyway": `
+    -- Everything or nothing.
+    begin;
+    create table public.wrapped (id int);
+    savepoint half; drop table public.wrapped; rollback to half;
+    commit;`,
+  "the head of a dump": `
+    SET statement_timeout = 0;
+    SET client_encoding = 'UTF8';
+    SELECT pg_catalog.set_config('search_path', '', false);
+    SET row_security = off;
+    SET SESSION AUTHORIZATION DEFAULT;
+    CREATE TABLE public.dumped (id int);`,
+  "a mark of byte order": "\ufeffselect 1;",
   "a function of the standard": `
     create function public.g(a int) returns int begin atomic
       select a + 1; select a + 2; end;`,
@@ -158,6 +172,27 @@ const REFUSED: Readonly<Record<string, [script: string, reason: RegExp]>> = {
     "insert into cron.job (schedule, command) values ('* * * * *', 'x')",
     /permission denied for table job/,
   ],
+  "end its transaction and go on as the platform": [
+    "commit; create table storage.more (id int)",
+    /_it\.sql:1: Cannot begin or end a transaction: .* take the statement out/,
+  ],
+  "have a second transaction": [
+    "begin; select 1; commit; begin; select 1; commit",
+    /Cannot begin or end a transaction/,
+  ],
+  "roll back": ["rollback", /Cannot begin or end a transaction/],
+  "sign in as the platform": [
+    "set session authorization supabase_admin; create table storage.x (id int)",
+    /permission denied to set session authorization/,
+  ],
+  "sign in as the platform for a moment": [
+    "set local session authorization 'supabase_admin'",
+    /permission denied to set session authorization/,
+  ],
+  "wait for rows that nobody sends": [
+    "copy public.before_it from stdin",
+    /Cannot copy from stdin: nobody sends the rows/,
+  ],
   "policies hidden in a block, since those are not looked into": [
     `do $$ begin
        create policy "p" on storage.objects for select using (true);
@@ -196,8 +231,22 @@ create table public.broken (id nonsense);
   strictEqual(row?.fine, null);
 });
 
-Deno.test("a migration that is not SQL is named", async () => {
-  await rejects(apply("creat table x"), /_it\.sql: syntax error at or near/);
+Deno.test("a migration that is not SQL is named with its line", async () => {
+  const script = "-- é😀\nselect 1;\n\ncreat table x;";
+
+  await rejects(apply(script), /_it\.sql:4: syntax error at or near "creat"/);
+});
+
+Deno.test("what Postgres adds to an error is said", async () => {
+  await rejects(
+    apply("create table public.a (id int primary key); select ida from a"),
+    /column "ida" does not exist\. Hint: Perhaps you meant .*"a\.id"$/,
+  );
+  await rejects(
+    apply(`create table public.a (id int primary key);
+      insert into public.a values (1), (1)`),
+    /violates unique constraint "a_pkey"\. Key \(id\)=\(1\) already exists$/,
+  );
 });
 
 Deno.test("a migration and its record are one transaction", async () => {
@@ -223,3 +272,35 @@ Deno.test("what a migration may do ends with it", async () => {
 
   deepStrictEqual(row, { session: "supabase_admin", user: "supabase_admin" });
 });
+
+const SETTINGS = `
+  set search_path = ''; set row_security = off; set statement_timeout = '1s';
+  set default_transaction_read_only = on;`;
+
+const LEFT = `
+  create temp table leftover (id int);
+  prepare question as select 1;
+  select pg_advisory_lock(1);
+  declare pointer cursor with hold for select 1;`;
+
+for (const [how, end] of [["is applied", ""], ["fails", "select 1 / 0"]]) {
+  Deno.test(`a migration that ${how} leaves nothing in the session`, async () => {
+    const session = `
+      select current_user::text, current_setting('search_path') as path,
+        current_setting('row_security') as rls,
+        current_setting('statement_timeout') as timeout,
+        current_setting('transaction_read_only') as "readOnly",
+        to_regclass('leftover')::text as temporary,
+        (select count(*)::int from pg_prepared_statements where name <> '')
+          as prepared,
+        (select count(*)::int from pg_cursors where name <> '') as cursors,
+        (select count(*)::int from pg_locks where locktype = 'advisory')
+          as locks`;
+    const before = await platform.rows(session);
+
+    const done = apply(`${LEFT} ${SETTINGS} ${end}`).then(() => "is applied");
+
+    strictEqual(await done.catch(() => "fails"), how);
+    deepStrictEqual(await platform.rows(session), before);
+  });
+}

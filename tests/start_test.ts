@@ -151,7 +151,7 @@ Deno.test("start says which migration is broken, and goes on when it is mended",
   const args = ["--port", "0", "--data", `${root}/data`];
 
   const line = await complaintOf(start(args, root));
-  match(line, /^Migration 20990101000000_wrong\.sql: syntax error .*--reset$/);
+  match(line, /^20990101000000_wrong\.sql:1: syntax error .* start again$/);
 
   // Nothing of it was kept, so that the same table can be made again. And a
   // project without a seed is a project.

@@ -28,6 +28,9 @@ type Outcome =
   }
   | { readonly error: string; readonly timedOut: boolean };
 
+/** Who the worker is: the tables are open to all, and so are their triggers. */
+const WORKER = "net_worker";
+
 /** Source: the default of `pg_net.batch_size`. */
 const BATCH = 200;
 
@@ -40,18 +43,30 @@ export async function startNet(
   let working: Promise<void> | undefined;
   let isCalled = false;
 
+  async function serve(request: Queued): Promise<void> {
+    const { method, url } = request;
+    try {
+      const outcome = await send(request, stop.signal);
+      if (stop.signal.aborted) return;
+      await record(database, request, outcome);
+      const complaint = complaintOf(outcome);
+      if (complaint) log(`${method} ${url}: ${complaint}`);
+    } catch (error) {
+      // A constraint or a trigger of the project's, say. The others go on.
+      log(`${method} ${url}: Cannot keep the answer: ${error}`);
+    }
+  }
+
   async function work(): Promise<void> {
     while (isCalled && !stop.signal.aborted) {
       isCalled = false;
-      const batch = await take(database);
-      await Promise.all(batch.map(async (request) => {
-        const outcome = await send(request, stop.signal);
-        if (stop.signal.aborted) return;
-        await record(database, request, outcome);
-        const complaint = complaintOf(outcome);
-        if (complaint) log(`${request.method} ${request.url}: ${complaint}`);
-      }));
-      if (batch.length === BATCH) isCalled = true;
+      try {
+        const batch = await take(database);
+        await Promise.all(batch.map(serve));
+        if (batch.length === BATCH) isCalled = true;
+      } catch (error) {
+        log(`Cannot read the queue: ${error}`);
+      }
     }
     working = undefined;
   }
@@ -73,7 +88,7 @@ export async function startNet(
 
 /** Once this has committed, nobody sends them again. */
 function take(database: Database): Promise<Queued[]> {
-  return database.asOwner(async (sql) => {
+  return database.asRole(WORKER, async (sql) => {
     const [{ exists } = { exists: false }] = await sql.query<
       { exists: boolean }
     >("select to_regclass('net.http_request_queue') is not null as exists");
@@ -127,7 +142,7 @@ async function record(
 ): Promise<void> {
   const answer = "status" in outcome ? outcome : undefined;
   const failure = "error" in outcome ? outcome : undefined;
-  await database.asOwner((sql) =>
+  await database.asRole(WORKER, (sql) =>
     sql.query(
       `insert into net._http_response (id, status_code, content_type, headers,
          content, timed_out, error_msg) values ($1, $2, $3, $4, $5, $6, $7)`,
@@ -140,8 +155,7 @@ async function record(
         failure?.timedOut ?? false,
         failure?.error,
       ],
-    )
-  );
+    ));
 }
 
 /** What somebody who watches the stack should see. */

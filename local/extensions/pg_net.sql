@@ -2,7 +2,9 @@
 -- `net.ts` is the worker that sends what is queued here.
 --
 -- As on the platform the tables are unlogged, so a crash loses what is queued,
--- and open to every role, so nothing secret belongs in a header.
+-- and open to every role, so nothing secret belongs in a header. That includes
+-- their triggers, which is why the worker signs in as `net_worker`, who may do
+-- nothing else.
 
 create schema net;
 

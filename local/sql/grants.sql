@@ -3,7 +3,7 @@
 --
 -- `postgres` may read and change rows and create triggers, as on the platform.
 -- It owns nothing here, so it cannot alter a table or create one; policies are
--- an exception that the platform makes (see statements.ts).
+-- an exception that the platform makes (see supautils.ts).
 
 do $$
 declare

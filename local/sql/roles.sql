@@ -7,7 +7,8 @@ declare
 begin
   foreach name in array array[
     'anon', 'authenticated', 'authenticator', 'dashboard_user',
-    'supabase_auth_admin', 'supabase_functions_admin', 'supabase_storage_admin'
+    'supabase_auth_admin', 'supabase_functions_admin', 'supabase_storage_admin',
+    'net_worker'
   ] loop
     if not exists (select from pg_roles where rolname = name) then
       execute format('create role %I nologin noinherit', name);

@@ -22,7 +22,7 @@ export async function startCron(
   database: Database,
   log: (line: string) => void,
 ): Promise<AsyncDisposable> {
-  let timers: readonly Disposable[] = [];
+  const timers: Disposable[] = [];
   let reading = Promise.resolve();
   let isStopped = false;
   /** The last run of each job, which the next waits for. */
@@ -43,12 +43,21 @@ export async function startCron(
   async function read(): Promise<void> {
     const jobs = await readJobs(database);
     clear();
-    if (!isStopped) timers = jobs.map((job) => every(job, () => due(job)));
+    if (isStopped) return;
+    for (const job of jobs) {
+      try {
+        timers.push(every(job, () => due(job)));
+      } catch (error) {
+        // One that was written past cron.schedule must not stop the others.
+        const reason = `ERROR: Cannot follow ${job.schedule}: ${error}`;
+        log(`${job.command}: ${reason}`);
+        await end(database, await begin(database, job), "failed", reason);
+      }
+    }
   }
 
   function clear(): void {
-    for (const timer of timers) timer[Symbol.dispose]();
-    timers = [];
+    for (const timer of timers.splice(0)) timer[Symbol.dispose]();
   }
 
   const onChange = () => reading = reading.then(read).catch(complain);
@@ -74,9 +83,24 @@ function every({ schedule }: Job, react: () => void): Disposable {
     const timer = setInterval(react, Number(seconds) * 1000);
     return { [Symbol.dispose]: () => clearInterval(timer) };
   }
-  // pg_cron calls the last day of a month $, and this library L.
-  const cron = new Cron(schedule.replace("$", "L"), { timezone: "UTC" }, react);
+  const cron = new Cron(patternOf(schedule), { timezone: "UTC" }, react);
   return { [Symbol.dispose]: () => cron.stop() };
+}
+
+/** The longest step that the library takes in each field: to its first only. */
+const MAX_STEPS = [60, 24, 31, 12, 7];
+
+/**
+ * What the library calls `schedule`: the last day of a month is L with it, and
+ * a step that is longer than its range an error.
+ */
+function patternOf(schedule: string): string {
+  return schedule.trim().split(/\s+/).map((field, at) =>
+    field.replaceAll("$", "L").replace(
+      /\/(\d+)/g,
+      (_, step) => `/${Math.min(Number(step), MAX_STEPS[at] ?? Infinity)}`,
+    )
+  ).join(" ");
 }
 
 const EXISTS = "select to_regclass('cron.job') is not null as exists";
@@ -108,6 +132,14 @@ async function settleInterrupted(database: Database): Promise<void> {
 
 /** Runs `job` once, and says why if it failed. */
 async function run(database: Database, job: Job): Promise<string | undefined> {
+  const id = await begin(database, job);
+  const { status, message } = await attempt(database, job);
+  await end(database, id, status, message);
+  return status === "failed" ? message : undefined;
+}
+
+/** Records that a run begins, and returns its id. */
+async function begin(database: Database, job: Job): Promise<number> {
   const [{ id } = { id: 0 }] = await database.asOwner((sql) =>
     sql.query<{ id: number }>(
       `insert into cron.job_run_details (jobid, job_pid, database, username,
@@ -117,15 +149,23 @@ async function run(database: Database, job: Job): Promise<string | undefined> {
       [job.id, job.username, job.command],
     )
   );
-  const { status, message } = await attempt(database, job);
+  return id;
+}
+
+/** Records how a run has ended. */
+async function end(
+  database: Database,
+  run: number,
+  status: string,
+  message: string,
+): Promise<void> {
   await database.asOwner((sql) =>
     sql.query(
       `update cron.job_run_details set status = $2, return_message = $3,
          end_time = clock_timestamp() where runid = $1`,
-      [id, status, message],
+      [run, status, message],
     )
   );
-  return status === "failed" ? message : undefined;
 }
 
 async function attempt(

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  match,
+  ok,
+  rejects,
+  strictEqual,
+} from "node:assert/strict";
 import { startCron } from "../local/cron.ts";
 import { openPlatform } from "./platform.ts";
 import { until } from "./until.ts";
@@ -131,85 +137,6 @@ Deno.test("a job may vacuum, and leaves no setting behind", async () => {
   );
 });
 
-/** What each of these leaves is looked for after it. */
-const LEFT: [what: string, command: string, query: string][] = [
-  [
-    "temporary table",
-    "create temp table leftover (id int)",
-    "select from pg_class where relname = 'leftover'",
-  ],
-  [
-    "prepared statement",
-    "prepare question as select 1",
-    "select from pg_prepared_statements where name = 'question'",
-  ],
-  [
-    "cursor",
-    "declare pointer cursor with hold for select 1",
-    "select from pg_cursors where name = 'pointer'",
-  ],
-  [
-    "advisory lock",
-    "select pg_advisory_lock(1)",
-    "select from pg_locks where locktype = 'advisory'",
-  ],
-  [
-    "setting",
-    "set default_transaction_read_only = on",
-    "select where current_setting('transaction_read_only') = 'on'",
-  ],
-];
-
-for (const [what, command, query] of LEFT) {
-  for (const end of ["", "; select 1 / 0"]) {
-    const how = end && " when it fails";
-    Deno.test(`a job leaves no ${what} behind${how}`, async () => {
-      const job = database.asClient("postgres", command + end);
-
-      strictEqual(await job.then(() => "", () => " when it fails"), how);
-      strictEqual((await rows(query)).length, 0);
-    });
-  }
-}
-
-for (const command of ["discard all", "unlisten *"]) {
-  Deno.test(`a job that says "${command}" does not deafen the stack`, async () => {
-    let calls = 0;
-    await database.listen("hearing", () => calls++);
-
-    await database.asClient("postgres", command);
-    await rows("notify hearing");
-
-    await until(() => Promise.resolve(calls > 0));
-    strictEqual(calls, 1);
-  });
-}
-
-const UNSAID: [why: string, command: string, reason: RegExp][] = [
-  [
-    "waits for rows that nobody sends",
-    "insert into public.runs (job) values ('u'); copy public.runs from stdin",
-    /Cannot copy from stdin/,
-  ],
-  [
-    "would become the platform",
-    `set session authorization supabase_admin;
-     insert into public.runs (job) values ('u')`,
-    /permission denied to set session authorization/,
-  ],
-];
-
-for (const [why, command, reason] of UNSAID) {
-  Deno.test(`a job that ${why} is refused whole`, async () => {
-    await rejects(database.asClient("postgres", command), reason);
-
-    strictEqual(
-      (await rows("select from public.runs where job = 'u'")).length,
-      0,
-    );
-  });
-}
-
 Deno.test("a job that is scheduled in a rolled back transaction never runs", async () => {
   await rejects(database.asRole("postgres", async (sql) => {
     await sql.query("select cron.schedule('f', '1 seconds', 'select 1')");
@@ -228,6 +155,37 @@ Deno.test("a job that is scheduled in a rolled back transaction never runs", asy
     [after],
   );
   strictEqual(row?.n, 0);
+});
+
+/** How often a job has run, or begun to. */
+async function runsOf(job: number | undefined): Promise<number> {
+  const runs = "select from cron.job_run_details where jobid = $1";
+  return (await rows(runs, [job])).length;
+}
+
+Deno.test("a schedule that nobody can follow stops no other job", async () => {
+  const [bad] = await rows<{ id: number }>(
+    `insert into cron.job (schedule, command, username)
+     values ('0 0 * nov-feb *', 'select 1', 'postgres') returning jobid as id`,
+  );
+  const good = await say<number>("cron.schedule('k', '1 seconds', 'select 1')");
+
+  strictEqual((await firstRunOf(good)).status, "succeeded");
+  const failed = await firstRunOf(bad?.id);
+
+  strictEqual(failed.status, "failed");
+  match(failed.message, /^ERROR: Cannot follow 0 0 \* nov-feb \*: /);
+  ok(lines.some((line) => line.includes("Cannot follow")));
+
+  // Nor does it keep a timer alive: the next job's runs count the seconds.
+  await say("cron.unschedule('k')");
+  const next = await say<number>("cron.schedule('l', '1 seconds', 'select 1')");
+  await firstRunOf(next);
+  const before = await runsOf(good);
+  await until(async () => await runsOf(next) >= 3);
+  strictEqual(await runsOf(good), before);
+  await say("cron.unschedule('l')");
+  await rows("delete from cron.job where jobid = $1", [bad?.id]);
 });
 
 Deno.test("a name is scheduled once: a second time changes the job", async () => {
@@ -285,58 +243,6 @@ for (const role of ["anon", "authenticated", "service_role"]) {
       ),
       /permission denied for schema cron/,
     );
-  });
-}
-
-const SCHEDULES = [
-  "* * * * *",
-  "*/5 0-6,22 1 jan-mar mon",
-  "5-50/10 * * * *",
-  "0 0 $ * *",
-  "0 0 * * 7",
-  "1 second",
-  "59 seconds",
-  "@hourly",
-];
-
-for (const schedule of SCHEDULES) {
-  Deno.test(`"${schedule}" is a schedule`, async () => {
-    const id = await say<number>("cron.schedule($1, 'select 1')", [schedule]);
-
-    strictEqual(await say("cron.unschedule($1::bigint)", [id]), true);
-  });
-}
-
-const NO_SCHEDULES = [
-  "",
-  "* * * *",
-  "* * * * * *",
-  "60 * * * *",
-  "* 24 * * *",
-  "* * 0 * *",
-  "* * * 13 *",
-  "* * * * 8",
-  "* * * * funday",
-  "*/0 * * * *",
-  "-1 * * * *",
-  "5/10 * * * *",
-  "9-5 * * * *",
-  "1,,2 * * * *",
-  "0 seconds",
-  "60 seconds",
-  "1.5 seconds",
-  "5 minutes",
-  "@reboots",
-];
-
-for (const schedule of NO_SCHEDULES) {
-  Deno.test(`"${schedule}" is no schedule`, async () => {
-    await rejects(
-      say("cron.schedule('no', $1, 'select 1')", [schedule]),
-      /invalid schedule/,
-    );
-    const made = await rows("select from cron.job where jobname = 'no'");
-    strictEqual(made.length, 0);
   });
 }
 

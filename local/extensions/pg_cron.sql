@@ -49,7 +49,9 @@ create policy cron_job_run_details_policy on cron.job_run_details
   using (username = current_user);
 
 -- Five fields, or "30 seconds". A field is a list of steps through ranges; the
--- day of the month may be $, its last. Months and weekdays have names.
+-- day of the month may be $, its last. Months and weekdays have names, which
+-- count as their numbers do: "nov-feb" is no range. A step may be longer than
+-- its range, as with Vixie cron, from which pg_cron has this.
 create function cron._is_schedule(schedule text) returns boolean
 language plpgsql immutable as $$
 declare
@@ -60,7 +62,7 @@ declare
     'sun mon tue wed thu fri sat'];
   part text;
   ends text[];
-  number text;
+  numbers int[];
 begin
   if trim(schedule) ~ '^([1-9]|[1-5]\d) seconds?$' then
     return true;
@@ -74,26 +76,22 @@ begin
   end if;
   for i in 1..5 loop
     foreach part in array string_to_array(fields[i], ',') loop
-      if part = '$' and i = 3 then
-        continue;
-      end if;
+      continue when part = '$' and i = 3;
       ends := regexp_match(
-        part, '^(?:(?:\*|(\w+)-(\w+))(?:/[1-9]\d?)?|(\w+))$'
+        part, '^(?:(?:\*|(\w+)-(\w+))(?:/0*[1-9]\d{0,5})?|(\w+))$'
       );
       if ends is null then
         return false;
       end if;
-      foreach number in array ends loop
-        continue when number is null
-          or number = any (string_to_array(names[i], ' '));
-        if number !~ '^\d{1,2}$'
-          or number::int not between bounds[2 * i - 1] and bounds[2 * i]
-        then
-          return false;
-        end if;
-      end loop;
-      if ends[1] ~ '^\d+$' and ends[2] ~ '^\d+$'
-        and ends[1]::int > ends[2]::int
+      select array_agg(coalesce(
+        array_position(string_to_array(names[i], ' '), word)
+          - 1 + bounds[2 * i - 1],
+        case when word ~ '^\d{1,2}$' then word::int else -1 end
+      ) order by at) into numbers
+      from unnest(ends) with ordinality as of (word, at)
+      where word is not null;
+      if bounds[2 * i - 1] > any (numbers) or bounds[2 * i] < any (numbers)
+        or numbers[1] > numbers[2]
       then
         return false;
       end if;

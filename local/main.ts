@@ -18,7 +18,8 @@ const HELP = `Starts a local Supabase with every function of this project.
 
   --port <number>   where to listen on 127.0.0.1 (default 54321)
   --data <folder>   what outlives the stack is here (default .local/data)
-  --reset           throws that away first (rows, files and keys)
+  --reset           throws rows and files away first; keys stay the same
+  --new-keys        throws the keys away: front-ends need the new one
   --help            this text
 
 Stop it with Ctrl-C. Rows and files are kept for the next start.`;
@@ -27,6 +28,7 @@ const OPTIONS = {
   port: { type: "string", default: "54321" },
   data: { type: "string", default: ".local/data" },
   reset: { type: "boolean", default: false },
+  "new-keys": { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
 
@@ -49,9 +51,12 @@ if (import.meta.main) {
 }
 
 async function main(args: string[]): Promise<void> {
-  const { port, data, reset, help } = readOptions(args);
+  const { port, data, reset, newKeys, help } = readOptions(args);
   if (help) return say(HELP);
-  if (reset) await resetData(data).catch((error) => explain(error, port));
+  if (reset || newKeys) {
+    await resetData(data, { data: reset, keys: newKeys })
+      .catch((error) => explain(error, port));
+  }
 
   const signals = listenForSignals();
   const started = performance.now();
@@ -76,6 +81,7 @@ interface Settings {
   readonly port: number;
   readonly data: string;
   readonly reset: boolean;
+  readonly newKeys: boolean;
   readonly help: boolean;
 }
 
@@ -84,7 +90,7 @@ function readOptions(args: string[]): Settings {
     const { values } = parseArgs({ args, options: OPTIONS });
     const port = Number(values.port);
     if (Number.isInteger(port) && port >= 0 && port <= 65_535) {
-      return { ...values, port };
+      return { ...values, port, newKeys: values["new-keys"] };
     }
     throw new TypeError(`--port takes a number from 0 to 65535`);
   } catch (error) {

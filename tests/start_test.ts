@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  match,
+  notStrictEqual,
+  ok,
+  strictEqual,
+} from "node:assert/strict";
 import { cp } from "node:fs/promises";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { PEOPLE } from "../local/people.ts";
@@ -84,7 +90,9 @@ Deno.test("start --help says what there is", async () => {
   const printed = await command.until("never");
 
   strictEqual((await command.status).code, 0);
-  for (const option of ["--port", "--data", "--reset", "--help"]) {
+  for (
+    const option of ["--port", "--data", "--reset", "--new-keys", "--help"]
+  ) {
     ok(printed.includes(option));
   }
 });
@@ -247,7 +255,12 @@ Deno.test({
 
     await Deno.writeTextFile(`${data}/uploads/notes.txt`, "not swept");
     const third = start([...args, "--reset"]);
-    const empty = connect(await third.until(READY));
+    const afresh = await third.until(READY);
+    strictEqual(
+      banner(afresh, "Publishable key"),
+      banner(printed, "Publishable key"),
+    );
+    const empty = connect(afresh);
     await empty.auth.signInWithPassword(PEOPLE[0]);
     const gone = await empty.storage.from("documents").list(PEOPLE[0].id);
     deepStrictEqual(gone.data, []);
@@ -255,6 +268,17 @@ Deno.test({
     deepStrictEqual(uploads, []);
     third.kill("SIGTERM");
     strictEqual((await third.status).code, 0);
+
+    const fourth = start([...args, "--new-keys"]);
+    const other = await fourth.until(READY);
+    notStrictEqual(
+      banner(other, "Publishable key"),
+      banner(printed, "Publishable key"),
+    );
+    const { error } = await connect(other).auth.signInWithPassword(PEOPLE[0]);
+    strictEqual(error, null); // rows are still there
+    fourth.kill("SIGTERM");
+    strictEqual((await fourth.status).code, 0);
     await Deno.remove(data, { recursive: true });
   },
 });

@@ -30,10 +30,15 @@ import type { Release } from "./lock.ts";
 /** Answers requests to `/rest/v1/…` that somebody has vouched for. */
 export type Rest = (request: Request, claims: Claims) => Promise<Response>;
 
-/** Serves the tables and functions of `schemas`; the first is the default. */
+/**
+ * Serves the tables and functions of `schemas`; the first is the default.
+ *
+ * @param log Hears of each request for what is not there.
+ */
 export async function openRest(
   database: Database,
   schemas: readonly string[],
+  log: (line: string) => void,
 ): Promise<Rest> {
   quietLite();
   const { session } = database;
@@ -75,21 +80,41 @@ export async function openRest(
     try {
       // Not a copy of the request: that would be tied to its abort signal.
       const { url, method, body } = request;
-      return await app.fetch(new Request(url, { method, headers, body }));
+      const response = await app.fetch(
+        new Request(url, { method, headers, body }),
+      );
+      if (response.status === 404) log(await complaintOf(request, response));
+      return response;
     } finally {
       callers.delete(ticket);
     }
   };
 }
 
-/** Lite prints each error of Postgres, though the caller gets it as well. */
+/** What somebody who watches the stack should see: no query, which has values. */
+async function complaintOf(
+  { method, url }: Request,
+  response: Response,
+): Promise<string> {
+  const { pathname } = new URL(url);
+  const body = await response.clone().text(); // none, to a HEAD
+  const [, code = ""] = body.match(/"code":"(\w+)"/) ?? [];
+  return `404 ${method} ${pathname.replace(/^\/rest\/v1/, "")} ${code}`.trim();
+}
+
+/** Lite prints each of these with its stack, though the caller gets it as well. */
 function quietLite(): void {
   // deno-lint-ignore no-console -- it is the library's that is quietened
   const print = console.error;
   // deno-lint-ignore no-console -- as above
   console.error = (...given) => {
-    if (!given.some((it) => isSqlError(it))) print(...given);
+    if (!given.some((it) => isSqlError(it) || isMissing(it))) print(...given);
   };
+}
+
+/** Whether Lite says with it that there is no such table. */
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "relation" in error && "schema" in error;
 }
 
 /** Kysely over the one session, holding its lock while a connection is out. */

@@ -128,7 +128,11 @@ export async function startStack(options: Options): Promise<Stack> {
     auth: authApi({ database, keys, url, settings, post, report }),
     storage: storageApi(storage),
     functions: functions.fetch,
-    rest: await openRest(database, config.schemas),
+    rest: await openRest(
+      database,
+      config.schemas,
+      (line) => log("rest", line),
+    ),
     mailbox,
     keys,
   }));

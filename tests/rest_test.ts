@@ -139,3 +139,25 @@ Deno.test("the tables of Portico are not to be had over HTTP", async () => {
     .rpc("cancel_upload", { upload: crypto.randomUUID() });
   strictEqual(error?.code, "42501");
 });
+
+Deno.test("a table that is not there is one line of the log", async () => {
+  const printed: unknown[] = [];
+  // deno-lint-ignore no-console -- what would be printed is what is tested
+  const print = console.error;
+  // deno-lint-ignore no-console -- as above
+  console.error = (...given) => printed.push(given);
+  await using own = await startWorld();
+
+  const { error } = await own.anyone().from("nope").select("a").eq("a", "b");
+  await own.anyone().from("nope").select("a", { head: true });
+
+  // deno-lint-ignore no-console -- as above
+  console.error = print;
+  strictEqual(error?.code, "PGRST205");
+  deepStrictEqual(printed, []);
+  const said = own.lines.filter((line) => line.startsWith("[rest]"));
+  deepStrictEqual(said, [
+    "[rest] 404 GET /nope PGRST205",
+    "[rest] 404 HEAD /nope",
+  ]);
+});

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import type { FunctionConfig } from "./config.ts";
 import { forward, isTimeout, whenRead } from "./forward.ts";
 import { bearerOf, type Keys } from "./keys.ts";
@@ -59,7 +60,7 @@ export function openFunctions(setting: Setting): Functions {
       name,
       env: { ...setting.env(), SB_EXECUTION_ID: crypto.randomUUID() },
       entryPoint: new URL(`${name}/index.ts`, folder),
-      config: new URL(`${name}/deno.json`, folder),
+      config: configOf(new URL(`${name}/`, folder)),
     };
     const process = startFunction(program, (line) => log(name, line));
     const it = { name, process, calls: 0, retired: false, idle: undefined };
@@ -137,6 +138,12 @@ export function openFunctions(setting: Setting): Functions {
       await Promise.all(all.map((it) => it.process.stop()));
     },
   };
+}
+
+/** A function needs none: its imports may name packages in full. */
+function configOf(folder: URL): URL | undefined {
+  return ["deno.json", "deno.jsonc"].map((name) => new URL(name, folder))
+    .find((file) => existsSync(file));
 }
 
 /** A function's folder has a plain name, so that a path cannot leave its home. */

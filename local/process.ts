@@ -11,8 +11,8 @@ import { TextLineStream } from "./text_lines.ts";
 export interface Program {
   readonly name: string;
   readonly entryPoint: URL;
-  /** The function's own `deno.json`. */
-  readonly config: URL;
+  /** The function's own `deno.json`, if it has one. */
+  readonly config: URL | undefined;
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -51,7 +51,8 @@ export function startFunction(
       "--no-prompt",
       "--no-lock",
       "--no-check",
-      `--config=${fileURLToPath(config)}`,
+      // Without one of its own it would find that of the stack.
+      config ? `--config=${fileURLToPath(config)}` : "--no-config",
       ...PERMISSIONS,
       WORKER.href,
       entryPoint.href,

@@ -27,7 +27,7 @@ import { applyPlatform } from "./platform.ts";
 import { openRest } from "./rest.ts";
 import { storageApi, sweepOrphans, sweepUploads } from "./storage/routes.ts";
 import { keepSecrets, webhookSecretOf } from "./vault.ts";
-import { onChange } from "./watch.ts";
+import { onChange, onFileChange } from "./watch.ts";
 
 /** Where a stack is and what it serves. */
 export interface Options {
@@ -69,7 +69,8 @@ export async function startStack(options: Options): Promise<Stack> {
   const { data, project, log } = options;
   await using opened = new AsyncDisposableStack();
 
-  const config = await readProjectConfig(new URL("config.toml", project));
+  const settings = new URL("config.toml", project);
+  const config = await readProjectConfig(settings);
   opened.use(await lockFolder(data));
   // The port before the work: a taken one is said at once.
   const entrance = opened.use(openEntrance(options.port, log));
@@ -116,16 +117,30 @@ export async function startStack(options: Options): Promise<Stack> {
     }),
     idleMs: IDLE_MS,
     answerMs: ANSWER_MS,
-    log,
+    log(name, line) {
+      log(name, line);
+      const more = registry.explain(line);
+      if (more !== undefined) log(name, more);
+    },
   }));
-  if (options.watch) opened.use(onChange(home, () => functions.restart()));
+  if (options.watch) {
+    opened.use(onChange(home, () => functions.restart()));
+    const say = () => log("config", "config.toml has changed: start again");
+    opened.use(onFileChange(settings, say));
+  }
 
   const mailbox = openMailbox((line) => log("mail", line));
   const { post } = mailbox;
   const report = (error: unknown) => log("auth", String(error));
-  const { auth: settings } = config;
   entrance.open(gateway({
-    auth: authApi({ database, keys, url, settings, post, report }),
+    auth: authApi({
+      database,
+      keys,
+      url,
+      settings: config.auth,
+      post,
+      report,
+    }),
     storage: storageApi(storage),
     functions: functions.fetch,
     rest: await openRest(

@@ -8,6 +8,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import { openFunctions } from "../local/functions.ts";
 import { ends } from "./processes.ts";
+import { until } from "./until.ts";
 import { startWorld, tokenOf } from "./world.ts";
 
 const CONFIG = `
@@ -22,6 +23,10 @@ verify_jwt = false
 [functions.slow]
 verify_jwt = false
 [functions.broken]
+verify_jwt = false
+[functions.foreign]
+verify_jwt = false
+[functions.fresh]
 verify_jwt = false
 [functions.dying]
 verify_jwt = false
@@ -55,6 +60,11 @@ const SOURCES = {
         }));
       },
     };`,
+  foreign: `import "jsr:@std/assert@1";`,
+  fresh: `
+    import "jsr:@supabase/functions-js/edge-runtime.d.ts";
+    import { STATUS_CODE } from "jsr:@std/http@1/status";
+    Deno.serve(() => new Response("fresh", { status: STATUS_CODE.Created }));`,
   dying: `export default { fetch() { Deno.exit(3); } };`,
 };
 
@@ -68,6 +78,7 @@ for (const [name, source] of Object.entries(SOURCES)) {
   const home = new URL(`functions/${name}/`, project);
   await Deno.mkdir(home, { recursive: true });
   await Deno.writeTextFile(new URL("index.ts", home), source);
+  if (name === "fresh") continue; // which has none
   await Deno.writeTextFile(new URL("deno.json", home), "{}");
 }
 await Deno.writeTextFile(
@@ -172,6 +183,41 @@ Deno.test("a function that cannot start says so in the log, and is tried again",
   }
   const said = world.lines.filter((line) => line.startsWith("[broken]"));
   ok(said.some((line) => line.includes("nothing.ts")));
+});
+
+Deno.test("a function as `supabase functions new` makes it runs without deno.json", async () => {
+  const response = await call("fresh");
+
+  strictEqual(response.status, 201);
+  strictEqual(await response.text(), "fresh");
+});
+
+Deno.test("a function that asks for another package of JSR is told which there are", async () => {
+  const response = await call("foreign");
+
+  strictEqual(response.status, 503);
+  await response.body?.cancel();
+  const said = world.lines.filter((line) =>
+    line.startsWith("[foreign] What it asks of @std/assert is not in tools/jsr")
+  );
+  strictEqual(said.length, 1);
+  match(said[0] ?? "", /jsr:@std\/http@1\.1\.3\/status/);
+});
+
+Deno.test("a change of config.toml is said, since it needs a new start", async () => {
+  const said = () =>
+    world.lines.filter((line) => line.startsWith("[config] ")).length;
+  const file = new URL("config.toml", project);
+  strictEqual(said(), 0);
+
+  // As many an editor does: a new file in place of the old one.
+  await Deno.writeTextFile(new URL("config.toml~", project), CONFIG);
+  await Deno.rename(new URL("config.toml~", project), file);
+
+  await until(() => Promise.resolve(said() > 0));
+  deepStrictEqual(world.lines.filter((line) => line.startsWith("[config] ")), [
+    "[config] config.toml has changed: start again",
+  ]);
 });
 
 Deno.test("a function that dies takes nothing with it", async () => {

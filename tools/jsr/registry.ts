@@ -12,6 +12,8 @@
 export interface Registry extends AsyncDisposable {
   /** What `JSR_URL` should be. */
   readonly url: string;
+  /** What to say of a line of Deno's, if that tells of a package we have not. */
+  explain(line: string): string | undefined;
 }
 
 interface Package {
@@ -31,8 +33,27 @@ export async function startRegistry(): Promise<Registry> {
   );
   return {
     url: `http://127.0.0.1:${server.addr.port}/`,
+    explain: (line) => explain(packages, line),
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
+}
+
+/** Deno's words for a package, a version and a module that are not there. */
+const MISSING =
+  /JSR package not found: (\S+)|Could not find version of '(.+)' that matches|Unknown export '.+' for '(@.+?)@/;
+
+function explain(
+  packages: ReadonlyMap<string, Package>,
+  line: string,
+): string | undefined {
+  const found = line.match(MISSING)?.slice(1).find((name) => name);
+  if (found === undefined) return undefined;
+  const known = Array.from(packages.values(), ({ name, version, exports }) => {
+    const modules = typeof exports === "string" ? ["."] : Object.keys(exports);
+    return modules.map((it) => `jsr:${name}@${version}${it.slice(1)}`);
+  });
+  return `What it asks of ${found} is not in tools/jsr: development has ` +
+    `npm packages and these of JSR only: ${known.flat().sort().join(", ")}`;
 }
 
 async function readPackages(home: URL): Promise<Map<string, Package>> {

@@ -25,6 +25,7 @@ import {
   keepExitCode,
   type Session,
 } from "./database.ts";
+import { JSON_PARSERS } from "./json_values.ts";
 import type { Release } from "./lock.ts";
 
 /** Answers requests to `/rest/v1/…` that somebody has vouched for. */
@@ -102,6 +103,28 @@ async function complaintOf(
   return `404 ${method} ${pathname.replace(/^\/rest\/v1/, "")} ${code}`.trim();
 }
 
+type Serializers = Record<number, (it: unknown) => string>;
+
+/**
+ * How arrays are written for types that PGlite does not know: pgvector's texts
+ * are JSON. Their numbers differ in each database, and the extension may have
+ * been created only now.
+ */
+async function serializersFor(
+  pglite: Session["connection"]["driver"],
+  parameters: readonly unknown[],
+): Promise<Serializers> {
+  if (!parameters.some(Array.isArray)) return {};
+  const { rows } = await pglite.query<{ oid: number }>(
+    "select oid from pg_type where typname in ('vector', 'halfvec')",
+  );
+  return Object.fromEntries(rows.map(({ oid }) => [oid, vectorText]));
+}
+
+function vectorText(it: unknown): string {
+  return typeof it === "string" ? it : JSON.stringify(it);
+}
+
 /** Lite prints each of these with its stack, though the caller gets it as well. */
 function quietLite(): void {
   // deno-lint-ignore no-console -- it is the library's that is quietened
@@ -125,8 +148,11 @@ function lockedKysely({ connection, lock }: Session): typeof connection.kysely {
   async function executeQuery<Row>(
     { sql, parameters }: CompiledQuery,
   ): Promise<QueryResult<Row>> {
-    const { rows, affectedRows = 0 } = await keepExitCode(() =>
-      pglite.query<Row>(sql, [...parameters])
+    const { rows, affectedRows = 0 } = await keepExitCode(async () =>
+      await pglite.query<Row>(sql, [...parameters], {
+        parsers: JSON_PARSERS,
+        serializers: await serializersFor(pglite, parameters),
+      })
     );
     return { rows, numAffectedRows: BigInt(affectedRows) };
   }

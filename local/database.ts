@@ -8,6 +8,7 @@ import { type PGlite, type Transaction, types } from "@electric-sql/pglite";
 import { PgliteConnection } from "@supabase/lite/pglite";
 import { extensions } from "./extensions.ts";
 import { SUPERUSER } from "./initdb.ts";
+import { JSON_PARSERS } from "./json_values.ts";
 import { fifoLock, type Lock } from "./lock.ts";
 import { requireHarmless } from "./one_session.ts";
 import { statementsOf } from "./statements.ts";
@@ -26,6 +27,12 @@ export interface Claims {
   readonly [claim: string]: unknown;
 }
 
+/** A statement, and whether the platform runs it as its superuser. */
+export interface Command {
+  readonly text: string;
+  readonly isPrivileged: boolean;
+}
+
 /** A transaction under way. */
 export interface Sql {
   /** Rows of one statement. Parameters are `$1`, `$2`, …. */
@@ -40,6 +47,16 @@ export interface SqlError extends Error {
   readonly detail?: string;
   readonly hint?: string;
   readonly constraint?: string;
+}
+
+/** What one statement has answered. */
+export interface Answer {
+  /** Names; none for a statement that gives no rows. */
+  readonly columns: readonly string[];
+  /** A list of values each, ready for `JSON.stringify`. */
+  readonly rows: readonly (readonly unknown[])[];
+  /** How many rows it has changed. */
+  readonly changed: number;
 }
 
 /** The database of a running stack. */
@@ -62,6 +79,8 @@ export interface Database extends AsyncDisposable {
    * @returns How many rows its last statement has read or changed.
    */
   asClient(role: string, script: string): Promise<number>;
+  /** As `asClient`: what each of `commands` has answered, in order. */
+  answersTo(role: string, commands: readonly Command[]): Promise<Answer[]>;
   /** One transaction as the platform itself: nothing is hidden. */
   asOwner<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Calls `react` after each transaction that notified `channel`. */
@@ -133,8 +152,14 @@ export async function openDatabase(folder: string): Promise<Database> {
       for (const { tree } of await statementsOf(script)) {
         requireHarmless(tree, role);
       }
-      return await asVisitor(() => sendAs(pglite, role, script));
+      return countOf(await asVisitor(() => sendAs(pglite, role, script)));
     },
+    answersTo: (role, commands) =>
+      asVisitor(async () => {
+        const script = scriptOf(role, commands);
+        const answers = answersOf(await sendAs(pglite, role, script.text));
+        return answers.filter((_, at) => script.isAsked[at]);
+      }),
     as: (claims, work) =>
       alone(() =>
         transaction(async (sql) => {
@@ -187,10 +212,51 @@ async function sendAs(
   pglite: PGlite,
   role: string,
   script: string,
-): Promise<number> {
+): Promise<Sent[]> {
   await pglite.query(SIGN_IN_FOR_GOOD, [role]);
-  const last = (await pglite.exec(script)).at(-1);
+  const options = { rowMode: "array", parsers: JSON_PARSERS } as const;
+  // The type does not know that rows are lists then.
+  return await pglite.exec(script, options) as unknown as Sent[];
+}
+
+/** As PGlite has it, by the order of statements. */
+interface Sent {
+  readonly fields: readonly { readonly name: string }[];
+  readonly rows: readonly (readonly unknown[])[];
+  /** Of this statement and those before it. */
+  readonly affectedRows?: number;
+}
+
+/** One script, and which of its statements somebody has asked for. */
+function scriptOf(
+  role: string,
+  commands: readonly Command[],
+): { readonly text: string; readonly isAsked: readonly boolean[] } {
+  const asPlatform = `set session authorization ${SUPERUSER}`;
+  const asBefore = `set session authorization ${role}`;
+  const parts = commands.flatMap(({ text, isPrivileged }) =>
+    isPrivileged
+      ? [[asPlatform, false], [text, true], [asBefore, false]] as const
+      : [[text, true]] as const
+  );
+  return {
+    // The last one may end in a comment, which would hide what follows it.
+    text: parts.map(([text]) => text).join("\n;\n"),
+    isAsked: parts.map(([, isAsked]) => isAsked),
+  };
+}
+
+function countOf(sent: readonly Sent[]): number {
+  const last = sent.at(-1);
   return last?.affectedRows || last?.rows.length || 0;
+}
+
+function answersOf(sent: readonly Sent[]): Answer[] {
+  return sent.map(({ fields, rows, affectedRows = 0 }, at) => ({
+    columns: fields.map(({ name }) => name),
+    rows,
+    changed: affectedRows - (sent[at - 1]?.affectedRows ?? 0),
+  }));
 }
 
 const SIGN_IN_FOR_GOOD =

@@ -17,12 +17,13 @@ export interface Services {
   readonly functions: Handler;
   readonly rest: Rest;
   readonly mailbox: Mailbox;
+  readonly sql: Handler;
   readonly keys: Keys;
 }
 
 /** Sends each request to the service that its path names. */
 export function gateway(services: Services): Handler {
-  const { auth, storage, functions, rest, mailbox, keys } = services;
+  const { auth, storage, functions, rest, mailbox, sql, keys } = services;
   const apis: Readonly<Record<string, Handler>> = {
     auth,
     storage,
@@ -35,8 +36,10 @@ export function gateway(services: Services): Handler {
     if (version === "v1" && service === "functions") {
       return await functions(request); // they answer for their own CORS
     }
-    // Without a word of CORS: other pages shall not read people's mails.
+    // Without a word of CORS: other pages shall not read people's mails, nor
+    // their tables.
     if (pathname === "/mailbox") return mailbox.fetch(request);
+    if (pathname === "/sql") return await sql(request);
     if (isPreflight(request)) return preflight(request);
     const api = version === "v1" && Object.hasOwn(apis, service)
       ? apis[service]

@@ -5,46 +5,14 @@
  * @module
  */
 import { types } from "@electric-sql/pglite";
+import { parseJson, toNumber } from "./exact_json.ts";
 
 /** Makes a value of the text that Postgres has sent. */
 export type Parser = (text: string) => unknown;
 
-/** ECMAScript has these, and TypeScript does not know it yet. */
-const exact = JSON as unknown as {
-  /** A value that is written as `text`. */
-  rawJSON(text: string): unknown;
-  parse(
-    text: string,
-    revive: (key: string, it: unknown, from: { source: string }) => unknown,
-  ): unknown;
-};
-
-/**
- * A number with all its digits: `3.00` stays that, and so does what a double
- * cannot hold. JSON has no word for what is not finite, and Postgres takes text.
- */
-function toNumber(text: string): unknown {
-  const number = Number(text);
-  if (String(number) === text && Number.isFinite(number)) return number;
-  return /^-?\d+(\.\d+)?(e[+-]\d+)?$/.test(text) ? exact.rawJSON(text) : text;
-}
-
 /** `2026-01-02 03:04:05+00` is `2026-01-02T03:04:05+00:00` in JSON. */
 function toTime(text: string): string {
   return text.replace(" ", "T").replace(/([+-]\d\d)(?= BC$|$)/, "$1:00");
-}
-
-/** May have a number that a double does not hold as it is written. */
-const DELICATE = /\d{16}|\.\d/;
-
-/** JSON of any kind, with the digits of its numbers. */
-export function parseJson(text: string): unknown {
-  // Nearly no document needs it, and it takes several times as long.
-  if (!DELICATE.test(text)) return JSON.parse(text);
-  return exact.parse(
-    text,
-    (_key, it, { source }) => typeof it === "number" ? toNumber(source) : it,
-  );
 }
 
 function asIs(text: string): string {

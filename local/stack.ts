@@ -25,6 +25,7 @@ import { startNet } from "./net.ts";
 import { ensurePeople } from "./people.ts";
 import { applyPlatform } from "./platform.ts";
 import { openRest } from "./rest.ts";
+import { sqlEditor } from "./sql_editor.ts";
 import { storageApi, sweepOrphans, sweepUploads } from "./storage/routes.ts";
 import { keepSecrets, webhookSecretOf } from "./vault.ts";
 import { onChange, onFileChange } from "./watch.ts";
@@ -48,6 +49,8 @@ export interface Options {
 /** A running stack. */
 export interface Stack extends AsyncDisposable {
   readonly url: string;
+  /** The folder of everything that outlives it. */
+  readonly data: string;
   readonly keys: Keys;
   readonly database: Database;
 }
@@ -149,6 +152,7 @@ export async function startStack(options: Options): Promise<Stack> {
       (line) => log("rest", line),
     ),
     mailbox,
+    sql: sqlEditor({ database, keys }),
     keys,
   }));
 
@@ -160,6 +164,7 @@ export async function startStack(options: Options): Promise<Stack> {
   const closing = opened.move();
   return {
     url,
+    data,
     keys,
     database,
     async [Symbol.asyncDispose]() {

@@ -109,7 +109,7 @@ function requirePause({ call }: Occasion, sentAt: Date | null): void {
   if (leftMs <= 0) return;
   throw overEmailSendRateLimit(
     "For security purposes, you can only request this after " +
-      `${Math.floor(leftMs / 1000)} seconds.`,
+      `${Math.ceil(leftMs / 1000)} seconds.`,
   );
 }
 

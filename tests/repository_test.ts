@@ -4,9 +4,8 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { parse } from "smol-toml";
 import { functionNames, specifiersOf } from "../tools/imports.ts";
-import { pinsOf } from "../tools/pins.ts";
+import { missingOf } from "./missing.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const FUNCTIONS = new URL("supabase/functions/", ROOT);
@@ -163,21 +162,28 @@ Deno.test("every status in docs/problems.md is the one that is sent", async () =
   }
 });
 
-for (const name of names) {
-  Deno.test(`${name} has what a function has`, async () => {
-    const here = (file: string) => read(`supabase/functions/${name}/${file}`);
-    const config = parse(await read("supabase/config.toml"));
-    const functions = config["functions"] as Record<string, object>;
+Deno.test("every function has what a function has", async () => {
+  const missing = await Promise.all(names.map(missingOf));
 
-    ok((await here("README.md")).startsWith(`# ${name}\n`));
-    ok(await here("index_test.ts"));
-    ok((await here("index.ts")).includes(`name: "${name}"`));
-    strictEqual(await here("deno.json"), await pinsOf(name));
-    // Each verifies its callers itself: see config.toml.
-    deepStrictEqual({ ...functions[name] }, { "verify_jwt": false });
-    ok((await read("README.md")).includes(`| [\`${name}\`](`));
-  });
-}
+  // As lines, since whoever adds a function reads them.
+  strictEqual(missing.flat().join("\n"), "");
+});
+
+Deno.test("all that a function lacks is said at once", async () => {
+  const missing = await missingOf("no-function");
+
+  deepStrictEqual(missing.slice(0, 3), [
+    "no-function: index.ts is missing",
+    'no-function: index.ts has no name: "no-function"',
+    "no-function: index_test.ts is missing",
+  ]);
+  ok(
+    missing.includes(
+      "no-function: no contract in tests/contracts/no_function.ts",
+    ),
+  );
+  strictEqual(missing.length, 11);
+});
 
 Deno.test("every id of docs/security.md begins a test's name, and the reverse", async () => {
   const page = await read("docs/security.md");

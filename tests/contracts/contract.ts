@@ -21,12 +21,16 @@ export interface Clause {
   run(place: Place): Promise<void>;
 }
 
+/** A request, and whom and what it needs. */
+export interface Prepared {
+  /** Makes that, once; then the request can be sent as often as wanted. */
+  prepare(place: Place): Promise<() => Promise<Response>>;
+}
+
 /** A request that costs the function as much as any that it accepts. */
-export interface Costly {
+export interface Costly extends Prepared {
   /** What is costly about it. */
   readonly name: string;
-  /** Whom and what it needs; then it can be sent as often as measured. */
-  prepare(place: Place): Promise<() => Promise<Response>>;
   /** What it is answered with. */
   readonly status: number;
   /** How often it can be sent with the same effect. Ten times unless stated. */
@@ -38,6 +42,11 @@ export interface Contract {
   readonly clauses: readonly Clause[];
   /** The first one is what the function is for, and is sent to a cold start. */
   readonly costly: readonly [Costly, ...Costly[]];
+  /**
+   * One that cannot be answered while the database is away, and is then
+   * reported. Absent if the function needs no database.
+   */
+  readonly failing?: Prepared;
 }
 
 /** The contract of the function `name`. It must have one. */

@@ -241,4 +241,8 @@ const clauses: Clause[] = [
 ];
 
 /** The whole of it. */
-export const contract: Contract = { clauses, costly: COSTLY };
+export const contract: Contract = {
+  clauses,
+  costly: COSTLY,
+  failing: COSTLY[0],
+};

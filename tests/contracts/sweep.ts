@@ -147,4 +147,8 @@ const idle: Costly = {
 };
 
 /** The whole of it. */
-export const contract: Contract = { clauses, costly: [idle, whole] };
+export const contract: Contract = {
+  clauses,
+  costly: [idle, whole],
+  failing: idle,
+};

@@ -157,7 +157,10 @@ Deno.test("every status in docs/problems.md is the one that is sent", async () =
   for (const it of shipped) {
     const found = codeOf(it).matchAll(/\bproblem\(\s*(\d{3}),\s*"([^"]+)"/g);
     for (const [, status, title] of found) {
-      ok(page.includes(`### ${title}\n\n${status}. `), title);
+      ok(
+        page.includes(`### ${title}\n\nStatus ${status}. `),
+        `${title}: ${status}`,
+      );
     }
   }
 });

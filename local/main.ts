@@ -151,7 +151,7 @@ function banner({ url, keys }: Stack): string {
   Member           ${member.email}  ${member.password}
   Admin            ${admin.email}  ${admin.password}
 
-Sign in, and ask for an upload ticket:
+Sign in, and ask for a ticket to upload a new file:
 
   TOKEN=$(curl -s '${url}/auth/v1/token?grant_type=password' \\
     -H 'apikey: ${keys.publishable}' -H 'content-type: application/json' \\
@@ -159,7 +159,7 @@ Sign in, and ask for an upload ticket:
     | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/') && \\
   curl -s ${url}/functions/v1/signed-upload \\
     -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\
-    -d '{"bucket":"photos","name":"me.png","type":"image/png","bytes":1000}'
+    -d '{"bucket":"photos","name":"'$(date +%s)'.png","type":"image/png","bytes":9}'
 
 Ctrl-C stops it.`;
 }

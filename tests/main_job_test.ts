@@ -49,6 +49,29 @@ Deno.test("a photo goes up with a ticket, and comes down to its owner alone", as
   strictEqual((await photos.download(path)).error, null);
 });
 
+Deno.test("the README's own lines work, as often as they are run", async () => {
+  const readme = await Deno.readTextFile(
+    new URL("../README.md", import.meta.url),
+  );
+  const [, lines = ""] = readme.match(/```ts ignore\n([^]*?)```/) ?? [];
+  const { stack: { url, keys } } = world;
+  const png = JSON.stringify([...PNG]);
+
+  for (const time of ["first", "second"]) {
+    const source = `
+      const PUBLISHABLE_KEY = "${keys.publishable}";
+      const bytesOfIt = new Uint8Array(${png});
+      const file = new File([bytesOfIt], "me.png", { type: "image/png" });
+      ${lines.replace("http://127.0.0.1:54321", url)}
+      await supabase.auth.signOut(); // and with it what would renew the session
+      export { same }; // the ${time} time`;
+    const module = `data:application/typescript,${encodeURIComponent(source)}`;
+    const { same } = await import(module);
+
+    deepStrictEqual(new Uint8Array(await same.arrayBuffer()), PNG, time);
+  }
+});
+
 Deno.test("the people of the banner can sign in, and are what they are called", async () => {
   const { PEOPLE } = await import("../local/people.ts");
   const roles: unknown[] = [];

@@ -27,12 +27,20 @@ interface Package {
 /** Serves the packages in the folders beside this file, on a free port. */
 export async function startRegistry(): Promise<Registry> {
   const packages = await readPackages(new URL("./", import.meta.url));
+  // Deno remembers what an address has answered, and a free port comes again.
+  const served = Array.from(packages, asText).sort().join();
+  const home = `/${await digestOf(served)}`;
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
-    (request) => answer(packages, new URL(request.url).pathname),
+    (request) => {
+      const { pathname } = new URL(request.url);
+      return pathname.startsWith(`${home}/`)
+        ? answer(packages, pathname.slice(home.length))
+        : new Response(null, { status: 404 });
+    },
   );
   return {
-    url: `http://127.0.0.1:${server.addr.port}/`,
+    url: `http://127.0.0.1:${server.addr.port}${home}/`,
     explain: (line) => explain(packages, line),
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
@@ -103,13 +111,18 @@ async function answer(
   return new Response(source, { headers });
 }
 
+function asText([, { files, ...rest }]: [string, Package]): string {
+  return JSON.stringify({ ...rest, files: [...files].sort() });
+}
+
 async function fileEntry([path, source]: [string, string]) {
-  const bytes = new TextEncoder().encode(source);
+  const { length } = new TextEncoder().encode(source);
+  const checksum = `sha256-${await digestOf(source)}`;
+  return [path, { size: length, checksum }] as const;
+}
+
+async function digestOf(text: string): Promise<string> {
+  const bytes = new TextEncoder().encode(text);
   const digest = await crypto.subtle.digest("SHA-256", bytes);
-  const hex = Array.from(
-    new Uint8Array(digest),
-    (byte) => byte.toString(16).padStart(2, "0"),
-  );
-  const checksum = `sha256-${hex.join("")}`;
-  return [path, { size: bytes.length, checksum }] as const;
+  return new Uint8Array(digest).toHex();
 }

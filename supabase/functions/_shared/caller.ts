@@ -9,6 +9,9 @@ import { type Problem, problem } from "./problem.ts";
 
 const unauthenticatedCaller = problem(401, "Unauthenticated");
 
+/** For a caller whose token is valid, and who has been turned away since. */
+export const accountNotActive = problem(403, "Account not active");
+
 /** A request nobody has vouched for yet. Its bytes are read, and bounded. */
 export interface Message {
   readonly request: Request;

@@ -11,6 +11,8 @@ import { isRecord } from "./record.ts";
 /** Settings of a running function. Secrets never leave the adapter they are for. */
 export interface Config {
   readonly supabaseUrl: string;
+  /** The same project by the name that callers use. Ends without a slash. */
+  readonly publicUrl: string;
   /** The `iss` of this project's tokens. */
   readonly issuer: string;
   /** Public key: its client obeys row-level security. */
@@ -91,6 +93,7 @@ export function readConfig(env: (name: string) => string | undefined): Config {
 
   const config: Config = {
     supabaseUrl,
+    publicUrl,
     issuer: `${publicUrl}/auth/v1`,
     publishableKey: required(
       strings(publishable)["default"] ??

@@ -26,6 +26,34 @@ export const SEGMENT_RULE =
   "Must be 1 to 255 letters, digits, '_', '-' and inner dots";
 
 /**
+ * What Storage lets objects be called: src/storage/limits.ts of
+ * supabase/storage, but for `?`, which its clients take for a query.
+ */
+const KEY = /^[\w/!\-.*'() &$@=;:+,]{1,1024}$/;
+
+/** The same in words, for whoever has to mend one. */
+export const KEY_RULE =
+  "Must be a path that Storage takes: ASCII without '?', and no empty, '.' or '..' segment";
+
+/**
+ * Whether an object that is there may be called `text`. What we name ourselves
+ * is stricter: see {@linkcode objectPath}.
+ *
+ * @example A space is fine, a climb is not
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { isObjectKey } from "./object_path.ts";
+ *
+ * equal(isObjectKey("7f3c/my file (1).pdf"), true);
+ * equal(isObjectKey("7f3c/../9a1b/me.png"), false);
+ * ```
+ */
+export function isObjectKey(text: string): boolean {
+  return KEY.test(text) &&
+    text.split("/").every((it) => it !== "" && it !== "." && it !== "..");
+}
+
+/**
  * Joins `segments` to the path of an object.
  *
  * @throws {Problem} "Invalid object path" if a segment is not of 1 to 255

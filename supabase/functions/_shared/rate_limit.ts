@@ -7,6 +7,7 @@
  *
  * @module
  */
+import * as v from "valibot";
 import { type Problem, problem } from "./problem.ts";
 
 const tooManyRequests = problem(429, "Too many requests");
@@ -26,6 +27,14 @@ export interface Quota {
   /** Seconds until one more is there; 0 if one is. */
   readonly resetS: number;
 }
+
+/** A quota as `portico.take` answers it. */
+export const QuotaAnswer = v.pipe(
+  v.object({ remaining: v.number(), "reset_s": v.number() }),
+  v.transform(({ remaining, reset_s: resetS }): Quota => {
+    return { remaining, resetS };
+  }),
+);
 
 /**
  * The headers that tell a caller where it stands.

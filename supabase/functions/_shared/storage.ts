@@ -9,7 +9,8 @@ import { problem } from "./problem.ts";
 const uploadNotAllowed = problem(403, "Upload not allowed");
 /** There is something at the place that an upload wants. */
 export const objectExists = problem(409, "Object already exists");
-const storageUnavailable = problem(502, "Storage unavailable");
+/** Also for an answer that cannot be Storage's. */
+export const storageUnavailable = problem(502, "Storage unavailable");
 
 /** Permission to upload one object, once. */
 export interface SignedUpload {

@@ -5,15 +5,15 @@
  */
 import type { SupabaseClient } from "@supabase/supabase-js";
 import * as v from "valibot";
+import { accountNotActive } from "../_shared/caller.ts";
 import type { User } from "../_shared/claims.ts";
 import { type Once, reused } from "../_shared/idempotency.ts";
 import { callSql } from "../_shared/postgres.ts";
 import { problem } from "../_shared/problem.ts";
-import { limited, type Quota } from "../_shared/rate_limit.ts";
+import { limited, type Quota, QuotaAnswer } from "../_shared/rate_limit.ts";
 import { objectExists } from "../_shared/storage.ts";
 import { LIMIT, type Plan } from "./policy.ts";
 
-const accountNotActive = problem(403, "Account not active");
 const quotaExceeded = problem(403, "Quota exceeded");
 const uploadNotFound = problem(404, "Upload not found");
 const uploadArrived = problem(409, "Upload already arrived");
@@ -170,11 +170,6 @@ export function supabaseUploads(
 function ofPerson({ id, sessionId }: User, upload: string) {
   return { person: id, session: sessionId, upload };
 }
-
-const QuotaAnswer = v.pipe(
-  v.object({ remaining: v.number(), "reset_s": v.number() }),
-  v.transform(({ remaining, reset_s: resetS }) => ({ remaining, resetS })),
-);
 
 /** The answer of `portico_api.open_upload`, migration `…_uploads.sql`. */
 const Answer = v.variant("outcome", [

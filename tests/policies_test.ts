@@ -30,10 +30,12 @@ type Verb = typeof VERBS[number];
 /** Nobody reaches these over HTTP: their functions do, in their own name. */
 const TABLES = [
   "portico.due_job_runs",
+  "portico.due_links",
   "portico.due_rate_limits",
   "portico.due_uploads",
   "portico.guarded_buckets",
   "portico.jobs",
+  "portico.links",
   "portico.rate_limits",
   "portico.task_failures",
   "portico.tasks",
@@ -43,6 +45,8 @@ const TABLES = [
 
 /** Who may call a function. The owner of the project may call all of them. */
 const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
+  // By open_links alone: nobody but the owner gets into schema portico.
+  "portico.admit_to_links": ["authenticated"],
   "portico.begin_task": [],
   "portico.count_usage": [],
   "portico.forget_object": [],
@@ -53,6 +57,7 @@ const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   "portico.measure": [],
   "portico.next_due": [],
   "portico.nudge": [],
+  "portico.recall_links": ["authenticated"],
   "portico.remove_due": [],
   "portico.schedule": [],
   "portico.secret": [],
@@ -64,7 +69,9 @@ const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   "portico_api.cancel_upload": ["service_role"],
   "portico_api.close_upload": ["service_role"],
   "portico_api.end_sweep": ["service_role"],
+  "portico_api.keep_links": ["service_role"],
   "portico_api.list_tasks": ["service_role"],
+  "portico_api.open_links": ["authenticated"],
   "portico_api.open_upload": ["service_role"],
   "portico_api.show_upload": ["service_role"],
   "portico_api.skip_due": ["service_role"],

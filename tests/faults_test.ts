@@ -6,53 +6,19 @@
  */
 import { strictEqual } from "node:assert/strict";
 import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
-import { testConfig } from "../supabase/functions/_shared/testing/config.ts";
-import { serve } from "../supabase/functions/_shared/testing/server.ts";
 import signedUpload from "../supabase/functions/signed-upload/index.ts";
+import { between } from "./between.ts";
+import type { Place } from "./contracts/contract.ts";
+import { ask, PHOTO } from "./contracts/uploads.ts";
 import { startWorld, tokenOf } from "./world.ts";
 
 const world = await startWorld();
 Deno.test.afterAll(async () => await world[Symbol.asyncDispose]());
 
-/** The stack, but for Storage, which answers as `storage` does. */
-function stackWith(storage: () => Response | Promise<Response>) {
-  const { url, keys } = world.stack;
-  const server = serve(async ({ url: asked, method, headers, body }) => {
-    const { pathname, search } = new URL(asked);
-    if (pathname.startsWith("/storage/")) return await storage();
-    return await fetch(`${url}${pathname}${search}`, { method, headers, body });
-  });
-  const config = testConfig(server.url, {
-    SUPABASE_PUBLIC_URL: url,
-    SUPABASE_JWKS: JSON.stringify(keys.jwks),
-    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: keys.publishable }),
-    SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secret }),
-  });
-  return {
-    fetch: signedUpload.within(config).fetch,
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  };
-}
+const FN: Parameters<typeof between>[1] = ["signed-upload", signedUpload];
 
-async function askAsSomebody(
-  fetch: (request: Request) => Promise<Response>,
-): Promise<Response> {
-  const token = await tokenOf(await world.newPerson());
-  return await fetch(
-    new Request("http://localhost/signed-upload", {
-      method: "POST",
-      headers: {
-        authorization: `Bearer ${token}`,
-        "content-type": "application/json",
-      },
-      body: JSON.stringify({
-        bucket: "photos",
-        name: "me.png",
-        type: "image/png",
-        bytes: 1000,
-      }),
-    }),
-  );
+async function askAsSomebody(place: Place): Promise<Response> {
+  return await ask(place, await tokenOf(await world.newPerson()), PHOTO);
 }
 
 async function openUploads(): Promise<number> {
@@ -71,9 +37,9 @@ const FAULTS: [why: string, storage: () => Response][] = [
 
 for (const [why, storage] of FAULTS) {
   Deno.test(`signed-upload leaves no row when Storage ${why}`, async () => {
-    await using stack = stackWith(storage);
+    await using place = between(world, FN, storage);
 
-    const response = await askAsSomebody(stack.fetch);
+    const response = await askAsSomebody(place);
 
     const title = "Storage unavailable";
     await assertProblem(response, { status: 502, title });
@@ -83,9 +49,9 @@ for (const [why, storage] of FAULTS) {
 
 Deno.test("signed-upload leaves no row when Storage never answers", async () => {
   const { promise, resolve } = Promise.withResolvers<Response>();
-  await using stack = stackWith(() => promise);
+  await using place = between(world, FN, () => promise);
 
-  const response = await askAsSomebody(stack.fetch); // when its time is up
+  const response = await askAsSomebody(place); // when its time is up
 
   await assertProblem(response, { status: 504, title: "Timed out" });
   // The row goes after the answer, which nobody holds up for it. The database

@@ -247,6 +247,23 @@ Deno.test("migrations revoke what Postgres grants to everyone", async () => {
   }
 });
 
+Deno.test("a body that is bound has one end, which the Supabase CLI looks for", async () => {
+  for await (const file of filesBelow(new URL("supabase/migrations/", ROOT))) {
+    const text = await Deno.readTextFile(file);
+    const bodies = text.matchAll(/^begin atomic$([\s\S]*?)^end;$/gm);
+    for (const [, body = ""] of bodies) {
+      // In any word, in any case: AtomicState in its pkg/parser/state.go.
+      const code = body.replaceAll(/--.*/g, "");
+      strictEqual(code.match(/\w*end\w*/i)?.[0], undefined);
+    }
+    const begun = text.match(/\bbegin atomic$/gm)?.length ?? 0;
+    strictEqual(
+      [...text.matchAll(/^begin atomic$[\s\S]*?^end;$/gm)].length,
+      begun,
+    );
+  }
+});
+
 Deno.test("sources are small enough to read", () => {
   for (const { path, text } of shipped) {
     ok(text.split("\n").length <= 300, path);

@@ -6,7 +6,6 @@
  */
 import {
   deepStrictEqual,
-  match,
   notStrictEqual,
   ok,
   strictEqual,

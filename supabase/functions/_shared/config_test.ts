@@ -22,6 +22,13 @@ Deno.test("readConfig() complains of a key list that is not JSON", () => {
   throws(() => read(env), /SUPABASE_SECRET_KEYS must be a JSON object/);
 });
 
+Deno.test("readConfig() knows the address that callers use, if it is another", () => {
+  strictEqual(read(MINIMAL).publicUrl, MINIMAL.SUPABASE_URL);
+  const env = { ...MINIMAL, SUPABASE_PUBLIC_URL: "https://a.example/" };
+  strictEqual(read(env).publicUrl, "https://a.example");
+  strictEqual(read(env).supabaseUrl, MINIMAL.SUPABASE_URL);
+});
+
 Deno.test("readConfig() allows any origin unless some are listed", () => {
   strictEqual(read(MINIMAL).allowedOrigins, undefined);
   const ALLOWED_ORIGINS = "https://a.example, https://b.example";

@@ -1,6 +1,6 @@
 import { ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
-import { objectPath } from "./object_path.ts";
+import { isObjectKey, objectPath } from "./object_path.ts";
 
 const OWNER = "7f3c0b1e-0000-4000-8000-000000000001";
 
@@ -63,5 +63,49 @@ const REFUSED: [why: string, segments: string[]][] = [
 for (const [why, segments] of REFUSED) {
   Deno.test(`objectPath() refuses ${why}`, () => {
     throws(() => objectPath(segments), { title: "Invalid object path" });
+  });
+}
+
+Deno.test("isObjectKey() is false, or encoded it means the same to a URL parser", () => {
+  const unit = fc.constantFrom(..."ab./ .!-*'()&$@=;:+,_?#%\\\té");
+  const text = fc.oneof(fc.string({ unit, maxLength: 12 }), segment);
+  let taken = 0;
+  fc.assert(
+    fc.property(text.filter(isObjectKey), (key) => {
+      taken++;
+      const url = `http://storage/object/photos/${encodeURI(key)}`;
+      const { href, pathname } = new URL(`${url}?token=x`);
+      strictEqual(href, `${url}?token=x`);
+      strictEqual(decodeURI(pathname), `/object/photos/${key}`);
+    }),
+    { numRuns: 5_000 },
+  );
+  ok(taken >= 5_000);
+});
+
+const KEYS: [expected: boolean, key: string][] = [
+  [true, "a"],
+  [true, `${OWNER}/my file (1).pdf`],
+  [true, "a".repeat(1024)],
+  [true, "..."],
+  [false, "a".repeat(1025)],
+  [false, ""],
+  [false, "/a"],
+  [false, "a/"],
+  [false, "a//b"],
+  [false, "."],
+  [false, "a/../b"],
+  [false, "a/%2e%2e/b"],
+  [false, "a\\b"],
+  [false, "a?b"],
+  [false, "a#b"],
+  [false, "a\nb"],
+  [false, "é"],
+];
+
+for (const [expected, key] of KEYS) {
+  const shown = JSON.stringify(key.slice(0, 30));
+  Deno.test(`isObjectKey() is ${expected} for ${shown} of ${key.length}`, () => {
+    strictEqual(isObjectKey(key), expected);
   });
 }

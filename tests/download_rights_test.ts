@@ -11,7 +11,7 @@ import {
 } from "node:assert/strict";
 import signedDownload from "../supabase/functions/signed-download/index.ts";
 import { LIMIT } from "../supabase/functions/signed-download/policy.ts";
-import { counting } from "./between.ts";
+import { between, counting } from "./between.ts";
 import { behindGateway } from "./contracts/contract.ts";
 import {
   answers,
@@ -91,6 +91,30 @@ for (const [why, take] of TAKEN_AWAY) {
     strictEqual(answer?.problem?.["code"], "object_not_found");
   });
 }
+
+Deno.test("signed-download signs as the caller, so that policies decide twice", async () => {
+  const { person, token } = await newcomer(place);
+  const path = await put(person, "a.txt", "a");
+  await using here = between(world, FN, async (_request, pass) => {
+    // After SQL has found that the caller sees it, and before Storage looks.
+    await world.rows(
+      `create policy "not this" on storage.objects as restrictive for select
+       to authenticated using (name <> '${path}')`,
+    );
+    const answer = await pass();
+    await world.rows(`drop policy "not this" on storage.objects`);
+    return answer;
+  });
+
+  const [answer] = await answers(
+    here,
+    token,
+    itemsOf("documents", [path]),
+  );
+
+  strictEqual(answer?.problem?.["code"], "object_not_found");
+  deepStrictEqual(await linksOf(world, person.id), []);
+});
 
 Deno.test("signed-download lets policies ask what Storage does", async () => {
   const { person, token } = await newcomer(place);

@@ -116,6 +116,29 @@ Deno.test("signed-download signs as the caller, so that policies decide twice", 
   deepStrictEqual(await linksOf(world, person.id), []);
 });
 
+Deno.test("signed-download gives nobody the link of somebody else", async () => {
+  const [alice, bob] = [await newcomer(place), await newcomer(place)];
+  const path = await put(alice.person, "a.txt", "a");
+  const items = itemsOf("documents", [path]);
+  await world.rows(
+    `create policy "for all" on storage.objects for select to authenticated
+     using (name = '${path}')`,
+  );
+  await urls(place, alice.token, items);
+  await world.rows(
+    "update portico.links set url = url || '&hers' where person = $1",
+    [alice.person.id],
+  );
+
+  const [hers = ""] = await urls(place, alice.token, items);
+  const [his = ""] = await urls(place, bob.token, items);
+  await world.rows(`drop policy "for all" on storage.objects`);
+
+  strictEqual(hers.endsWith("&hers"), true);
+  strictEqual(his.endsWith("&hers"), false);
+  strictEqual((await get(his)).status, 200);
+});
+
 Deno.test("signed-download lets policies ask what Storage does", async () => {
   const { person, token } = await newcomer(place);
   const path = await put(person, "a.txt", "a");

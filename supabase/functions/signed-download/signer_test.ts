@@ -67,6 +67,10 @@ const LIES: [why: string, answer: () => Response][] = [
     ),
   ],
   [
+    "it links to another path of the same length",
+    says(`/object/sign/photos/a/b d.png?token=${tokenFor(120)}`),
+  ],
+  [
     "it links to another bucket",
     says(
       `/object/sign/documents/a/b c.png?token=${tokenFor(120)}`,

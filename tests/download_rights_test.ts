@@ -163,7 +163,8 @@ Deno.test("signed-download asks as the caller's own role", async () => {
   await world.rows("grant select on storage.objects to manager");
   await world.rows(
     `grant execute on function portico_api.open_links,
-       portico.admit_to_links, portico.recall_links to manager`,
+       portico.admit_to_links, portico.see_for_links, portico.recall_links
+     to manager`,
   );
   const { person } = await newcomer(place);
   const path = await put(person, "a.txt", "a");
@@ -252,7 +253,13 @@ Deno.test("a person who calls SQL without the function gains nothing", async () 
 Deno.test("nobody gets into schema portico, whoever may call what is in it", async () => {
   const { id } = await world.newPerson();
   const claims = { role: "authenticated", sub: id };
-  for (const call of ["admit_to_links()", "recall_links('[]')"]) {
+  for (
+    const call of [
+      "admit_to_links()",
+      "see_for_links('{}', '[]')",
+      "recall_links('[]')",
+    ]
+  ) {
     const done = await world.stack.database
       .as(claims, (sql) => sql.query(`select portico.${call}`))
       .catch(({ code }) => code);

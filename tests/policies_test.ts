@@ -61,6 +61,7 @@ const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   "portico.remove_due": [],
   "portico.schedule": [],
   "portico.secret": [],
+  "portico.see_for_links": ["authenticated"],
   "portico.set_aside": [],
   "portico.signing_key": [],
   "portico.take": [],

@@ -2,8 +2,9 @@
 --
 -- Needs    portico.is_live() (…0000), portico.tasks (…0100), portico.take()
 --          (…0200); Supabase Storage
--- Makes    portico.links; portico.admit_to_links(), recall_links();
---          portico_api.open_links(), keep_links(); the task links
+-- Makes    portico.links; portico.admit_to_links(), see_for_links(),
+--          recall_links(); portico_api.open_links(), keep_links(); the task
+--          links
 -- Access   open_links: who is signed in, as themselves. Row-level security on
 --          storage.objects decides for each object and each time, and a person
 --          gets back only what was signed for them before.
@@ -12,9 +13,9 @@
 --          after a crash links are signed anew. Rows go with the person's next
 --          request, or with sweep.
 -- Undo     drop function portico_api.open_links, portico_api.keep_links,
---          portico.recall_links, portico.admit_to_links; drop view
---          portico.due_links; drop table portico.links; delete from
---          portico.tasks where name = 'links';
+--          portico.recall_links, portico.see_for_links,
+--          portico.admit_to_links; drop view portico.due_links; drop table
+--          portico.links; delete from portico.tasks where name = 'links';
 
 create unlogged table portico.links (
   person      uuid not null references auth.users on delete cascade,
@@ -70,22 +71,49 @@ end $$;
 -- link that they were given for it, if that one is still fresh:
 --   [{ n, version, url?, expires? }], with `expires` in seconds since 1970
 create function portico.recall_links(seen jsonb) returns jsonb
-language sql stable security definer set search_path = '' as $$
-  select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-    'n', item.n,
-    'version', item.version,
-    'url', link.url,
-    'expires', extract(epoch from link.expires_at)::bigint
-  )) order by item.n), '[]')
-  from jsonb_to_recordset(seen) as item (
-    n int, bucket text, path text, lifetime_s int, options text, version text
-  )
-  left join portico.links as link
-    on link.person = auth.uid()
-    and link.bucket = item.bucket and link.path = item.path
-    and link.lifetime_s = item.lifetime_s and link.options = item.options
-    and link.version = item.version and link.fresh_until > now()
-$$;
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+      'n', item.n,
+      'version', item.version,
+      'url', link.url,
+      'expires', extract(epoch from link.expires_at)::bigint
+    )) order by item.n), '[]')
+    from jsonb_to_recordset(seen) as item (
+      n int, bucket text, path text, lifetime_s int, options text, version text
+    )
+    left join portico.links as link
+      on link.person = auth.uid()
+      and link.bucket = item.bucket and link.path = item.path
+      and link.lifetime_s = item.lifetime_s and link.options = item.options
+      and link.version = item.version and link.fresh_until > now()
+  );
+end $$;
+
+-- Those of up to 100 `items` that the caller sees now, if `gate` was opened:
+--   [{ n, bucket, path, lifetime_s, options, version }]
+-- It runs as the caller, which is what makes the policies decide.
+create function portico.see_for_links(gate jsonb, items jsonb) returns jsonb
+language plpgsql volatile security invoker set search_path = '' as $$
+begin
+  if gate ->> 'outcome' is distinct from 'opened' then
+    return '[]';
+  end if;
+  -- A policy may ask what Storage does: what it would do to sign them.
+  perform set_config('storage.operation', 'storage.object.sign_many', true);
+  return (
+    select coalesce(jsonb_agg(item.it || jsonb_build_object(
+      'n', item.n,
+      'version', coalesce(object.version, object.updated_at::text, '')
+    )), '[]')
+    from jsonb_array_elements(items) with ordinality as item (it, n)
+    join storage.objects as object
+      on object.bucket_id = item.it ->> 'bucket'
+      and object.name = item.it ->> 'path'
+    where item.n <= 100
+  );
+end $$;
 
 -- Opens a request for up to 100 links, in one round trip: the caller may still
 -- act and is within the rate. Of `items`
@@ -96,35 +124,19 @@ $$;
 --   { outcome: 'limited', quota, links: [] }
 --   { outcome: 'not live', links: [] }
 --
--- It runs as the caller, which is what makes the policies decide. The body is
--- bound now and not when it runs, so that the caller needs no way into schema
--- portico. The Supabase CLI takes those three letters for the last of such a
--- body wherever they are in it: no word in there may have them.
+-- It runs as the caller, and is bound now and not when it runs, so that the
+-- caller needs no way into schema portico. It is short because Postgres reads
+-- and plans it anew for each call. The Supabase CLI takes those three letters
+-- for the last of such a body wherever they are: no word may have them.
 create function portico_api.open_links(items jsonb) returns jsonb
 language sql volatile security invoker set search_path = ''
 begin atomic
-  -- A policy may ask what Storage does: what it would do to sign them.
-  select set_config('storage.operation', 'storage.object.sign_many', true);
-
   with gate as materialized (
     select portico.admit_to_links() as answer
-  ),
-  asked as (
-    select n, it ->> 'bucket' as bucket, it ->> 'path' as path,
-      (it -> 'lifetime_s')::int as lifetime_s, it ->> 'options' as options
-    from gate, jsonb_array_elements(items) with ordinality as one (it, n)
-    where gate.answer ->> 'outcome' = 'opened' and n <= 100
-  ),
-  seen as (
-    select asked.*,
-      coalesce(object.version, object.updated_at::text, '') as version
-    from asked
-    join storage.objects as object
-      on object.bucket_id = asked.bucket and object.name = asked.path
   )
-  select gate.answer || jsonb_build_object('links', portico.recall_links((
-    select coalesce(jsonb_agg(to_jsonb(seen)), '[]') from seen
-  )))
+  select answer || jsonb_build_object(
+    'links', portico.recall_links(portico.see_for_links(answer, items))
+  )
   from gate;
 end;
 
@@ -213,9 +225,10 @@ values ('links', 'portico.links', 1);
 
 revoke execute on all functions in schema portico from public;
 revoke execute on all functions in schema portico_api from public;
--- Both are called by open_links as the caller; schema portico is closed to
+-- They are called by open_links as the caller; schema portico is closed to
 -- whoever would call them alone.
-grant execute on function portico.admit_to_links, portico.recall_links
+grant execute on function
+  portico.admit_to_links, portico.see_for_links, portico.recall_links
 to authenticated;
 grant execute on function portico_api.open_links to authenticated;
 grant execute on function portico_api.keep_links to service_role;

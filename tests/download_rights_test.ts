@@ -250,6 +250,33 @@ Deno.test("a person who calls SQL without the function gains nothing", async () 
   notStrictEqual(hersNow?.url, "/evil");
 });
 
+Deno.test("A15 a banned person who calls SQL without the function is told of no link", async () => {
+  const { person, token } = await newcomer(place);
+  const path = await put(person, "a.txt", "a");
+  await urls(place, token, itemsOf("documents", [path]));
+  const item = { bucket: "documents", path, "lifetime_s": 60, options: "" };
+  const open = async () => {
+    const { data } = await person.client.schema("portico_api")
+      .rpc("open_links", { items: [item] });
+    return [data.outcome, data.links.length];
+  };
+
+  const before = await open();
+  await world.rows(
+    "update portico.rate_limits set tokens = 0, taken_at = now() where subject = $1",
+    [person.id],
+  );
+  const limited = await open();
+  await world.service().auth.admin.updateUserById(person.id, {
+    ban_duration: "24h",
+  });
+  const banned = await open();
+
+  deepStrictEqual(before, ["opened", 1]);
+  deepStrictEqual(limited, ["limited", 0]);
+  deepStrictEqual(banned, ["not live", 0]);
+});
+
 Deno.test("nobody gets into schema portico, whoever may call what is in it", async () => {
   const { id } = await world.newPerson();
   const claims = { role: "authenticated", sub: id };

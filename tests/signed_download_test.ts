@@ -45,7 +45,7 @@ for (const { name, run } of contract.clauses) {
 }
 
 Deno.test("signed-download answers supabase-js, and its links need no client", async () => {
-  const person = await world.newPerson();
+  const { person } = await newcomer(place);
   const path = await put(person, "my file (1).txt", "hello");
 
   const { data, error } = await person.client.functions.invoke(

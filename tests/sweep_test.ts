@@ -304,7 +304,7 @@ Deno.test("C6 what was confirmed may go in several runs", async () => {
   await world.rows("select portico_api.sweep_batch('uploads', $1, 1000)", [
     run,
   ]);
-  for (const task of ["uploads", "rate_limits", "job_runs"]) {
+  for (const task of ["uploads", "rate_limits", "job_runs", "links"]) {
     await world.rows("select portico_api.end_sweep($1, $2, 'more')", [
       task,
       run,
@@ -356,6 +356,7 @@ Deno.test("C5 a task whose view is gone leaves the others to be done", async () 
     [
       ["gone", "broken"],
       ["job_runs", "done"],
+      ["links", "done"],
       ["rate_limits", "done"],
       ["uploads", "done"],
     ],

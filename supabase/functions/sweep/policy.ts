@@ -18,8 +18,8 @@ export interface Budget {
 }
 
 /**
- * A batch costs the function 1.3 ms of CPU, so that a whole run takes an eighth
- * of the 2 s that the platform allows. Source: `deployed` in bench/README.md.
+ * A batch costs the function less than 2 ms of CPU, so that a whole run takes a
+ * fifth of the 2 s that the platform allows. Source: `deployed` in bench/README.md.
  */
 export const BUDGET: Budget = {
   batchRows: 1_000,

@@ -4,6 +4,8 @@
  * @module
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { Upload } from "tus-js-client";
 import { assertProblem } from "../../supabase/functions/_shared/testing/assert.ts";
 import {
   BUCKETS,
@@ -69,6 +71,33 @@ const clauses: Clause[] = [
         [path],
       );
       deepStrictEqual(objects, [{ owner: alice.id, size: body.length }]);
+    },
+  },
+  {
+    name: "signed-upload's ticket is all that tus-js-client needs",
+    async run(place) {
+      const token = await newToken(place);
+      const wanted = { ...PHOTO, name: "big.png", bytes: 20 };
+      const { resumable } = await (await ask(place, token, wanted)).json();
+
+      const { endpoint, headers, metadata } = resumable;
+      await new Promise<void>((resolve, reject) =>
+        new Upload(Buffer.alloc(20, "x"), {
+          ...{ endpoint, headers, metadata },
+          chunkSize: 8, // so that there are three
+          retryDelays: null,
+          storeFingerprintForResuming: false,
+          onSuccess: () => resolve(),
+          onError: reject,
+        }).start()
+      );
+
+      const objects = await place.world.rows(
+        `select (metadata ->> 'size')::int as size, metadata ->> 'mimetype' as type
+         from storage.objects where name = $1`,
+        [metadata.objectName],
+      );
+      deepStrictEqual(objects, [{ size: 20, type: "image/png" }]);
     },
   },
   {

@@ -8,6 +8,7 @@ import type { Opened } from "./uploads.ts";
 
 const ID = "11111111-0000-4000-8000-000000000001";
 const PHOTO = { bucket: "photos", name: "me.png", type: "image/png", bytes: 9 };
+const SIGN = "https://storage/storage/v1/object/upload/sign";
 const EXPIRES = new Date("2030-01-01T00:00:00Z");
 
 /** An outside that remembers what is in it. */
@@ -30,7 +31,7 @@ function outside() {
     storage: {
       signUpload: (bucket, path) =>
         Promise.resolve({
-          url: `https://storage/${bucket}/${path}`,
+          url: `${SIGN}/${bucket}/${path}`,
           token: "token",
           expiresAt: EXPIRES,
         }),
@@ -66,12 +67,22 @@ Deno.test("signed-upload gives a ticket in the caller's folder", async () => {
     id: ID,
     bucket: "photos",
     path,
-    url: `https://storage/photos/${path}`,
+    url: `${SIGN}/photos/${path}`,
     type: "image/png",
     bytes: 9,
     token: "token",
     method: "PUT",
     headers: { "content-type": "image/png" },
+    resumable: {
+      endpoint: "https://storage/storage/v1/upload/resumable/sign",
+      headers: { "x-signature": "token" },
+      metadata: {
+        bucketName: "photos",
+        objectName: path,
+        contentType: "image/png",
+      },
+      chunkBytes: 6_291_456,
+    },
     expiresAt: "2030-01-01T00:00:00.000Z",
   });
   deepStrictEqual([...uploads], [[ID, path]]);

@@ -126,6 +126,19 @@ async function* chunksOf(
   }
 }
 
+/** Gives the bytes of a version to another as well. None to give is as good. */
+export async function share(
+  folder: string,
+  [from, to]: readonly [from: string | null, to: string],
+): Promise<void> {
+  if (!isOurs(from)) return;
+  try {
+    await Deno.link(join(folder, from), join(folder, to));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
 /** Removes a version. None to remove is as good. */
 export async function discard(
   folder: string,

@@ -33,7 +33,7 @@ Deno.test("move() asks the policies for select and update", async () => {
   equal(row?.owner_id, ANN);
 });
 
-Deno.test("move() changes the row and leaves the bytes", async () => {
+Deno.test("move() gives the same bytes another version", async () => {
   await world.makeBucket("moved");
   const bucket = world.service().storage.from("moved");
   await bucket.upload("a.txt", text("a"), { metadata: { n: 1 } });
@@ -42,9 +42,15 @@ Deno.test("move() changes the row and leaves the bytes", async () => {
 
   await bucket.move("a.txt", "b.txt");
 
-  deepEqual(await world.files(), files);
   const [after] = await world.objectsIn("moved");
-  equal(after?.version, before?.version);
+  ok(after?.version !== before?.version);
+  const left = files.filter((it) => it !== before?.version);
+  deepEqual(
+    (await world.files()).filter((it) => it !== after?.version),
+    left,
+  );
+  const { data } = await bucket.download("b.txt");
+  equal(await data?.text(), "a");
   const { lastModified: _then, ...was } = before?.metadata ?? {};
   const { lastModified: _now, ...is } = after?.metadata ?? {};
   deepEqual(is, was);
@@ -85,7 +91,7 @@ Deno.test("move() lets one of many have the object", async () => {
 
   const winners = results.flatMap(({ error }, n) => error ? [] : [n]);
   equal(winners.length, 1);
-  deepEqual(await world.files(), files);
+  equal((await world.files()).length, files.length);
   const { data } = await bucket.download(`${winners[0]}.txt`);
   equal(await data?.text(), "a");
   equal((await world.objectsIn("move-race")).length, 1);

@@ -140,12 +140,51 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && "relation" in error && "schema" in error;
 }
 
+/** A setting for the transaction, which Lite makes one by one, ten of them. */
+const SETTING =
+  /^select set_config\((?<name>'[\w.]+'), (?<value>\$1|''), true\)$/i;
+
+/** Settings that wait for the statement that may read them. */
+class Settings {
+  readonly #calls: string[] = [];
+  readonly #values: unknown[] = [];
+
+  /** Whether `query` is one, and waits now. */
+  defer({ sql, parameters }: CompiledQuery): boolean {
+    const { name, value } = sql.trim().match(SETTING)?.groups ?? {};
+    if (name === undefined) return false;
+    this.#values.push(value === "$1" ? parameters[0] : "");
+    this.#calls.push(`set_config(${name}, $${this.#values.length}, true)`);
+    return true;
+  }
+
+  /** All that wait, as one statement. */
+  take(): CompiledQuery | undefined {
+    const calls = this.#calls.splice(0);
+    const values = this.#values.splice(0);
+    return calls.length === 0
+      ? undefined
+      : CompiledQuery.raw(`select ${calls.join(", ")}`, values);
+  }
+}
+
 /** Kysely over the one session, holding its lock while a connection is out. */
 function lockedKysely({ connection, lock }: Session): typeof connection.kysely {
   const held = new WeakMap<DatabaseConnection, Release>();
   const pglite = connection.driver;
+  // One for all: whoever has the lock is alone.
+  const settings = new Settings();
 
   async function executeQuery<Row>(
+    query: CompiledQuery,
+  ): Promise<QueryResult<Row>> {
+    if (settings.defer(query)) return { rows: [] };
+    const before = settings.take();
+    if (before !== undefined) await perform(before);
+    return await perform<Row>(query);
+  }
+
+  async function perform<Row>(
     { sql, parameters }: CompiledQuery,
   ): Promise<QueryResult<Row>> {
     const { rows, affectedRows = 0 } = await keepExitCode(async () =>

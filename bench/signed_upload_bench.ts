@@ -1,6 +1,6 @@
 /**
- * What does a ticket cost over a signed URL of Storage's own, and what does the
- * guard cost an object that arrives?
+ * What does a ticket cost over a signed URL of Storage's own, what does the
+ * guard cost an object that arrives, and what does it cost to look at one?
  *
  * Everything runs against a local stack in this process. The contestants take
  * turns; the numbers are medians.
@@ -10,6 +10,15 @@
  * @module
  */
 import type { Sql } from "../local/database.ts";
+import { KiB, MiB } from "../supabase/functions/_shared/units.ts";
+import { behindGateway } from "../tests/contracts/contract.ts";
+import {
+  ask,
+  complete,
+  largePng,
+  PHOTO,
+  send,
+} from "../tests/contracts/uploads.ts";
 import { startWorld, tokenOf } from "../tests/world.ts";
 import { median, table } from "../tools/report.ts";
 
@@ -21,6 +30,7 @@ const world = await startWorld();
 const { stack } = world;
 const person = await world.newPerson();
 const token = await tokenOf(person);
+const place = behindGateway(world, "signed-upload");
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const at = performance.now();
@@ -105,9 +115,9 @@ for (let round = -WARM_UP; round < ROUNDS; round++) {
         `alter table storage.objects ${onOff} trigger portico_guard_object`,
       );
       await sql.query(
-        `insert into portico.uploads (owner, bucket, path, type, bytes,
-           expires_at) values ($1, 'photos', $2, 'image/png', 1,
-           now() + interval '1 hour')`,
+        `insert into portico.uploads (owner, bucket, path, at_bucket, at_path,
+           type, bytes, expires_at) values ($1, 'photos', $2, 'photos', $2,
+           'image/png', 1, now() + interval '1 hour')`,
         [person.id, name],
       );
       const spent = await timed(() => insert(sql, bucket, name));
@@ -125,10 +135,72 @@ table(
   ]),
 );
 
+const SIZES = [64 * KiB, 1 * MiB, 10 * MiB];
+const LOOKS = 15;
+
+/** A WebP of `bytes` bytes: its picture is noise, and its ends are right. */
+function largeWebp(bytes: number): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(bytes);
+  const view = new DataView(whole.buffer);
+  const text = (at: number, it: string) =>
+    whole.set(new TextEncoder().encode(it), at);
+  text(0, "RIFF");
+  view.setUint32(4, bytes - 8, true);
+  text(8, "WEBPVP8 ");
+  view.setUint32(16, bytes - 20, true);
+  whole.set([0, 0, 0, 0x9d, 0x01, 0x2a, 1, 0, 1, 0], 20);
+  return whole;
+}
+
+/** Milliseconds that `complete` takes for each of `files`, in turns. */
+async function looks(files: Readonly<Record<string, Wanted>>) {
+  const times: Record<string, number[]> = {};
+  for (let round = -2; round < LOOKS; round++) {
+    for (const [name, { type, file }] of Object.entries(files)) {
+      await world.rows("delete from portico.rate_limits");
+      const wanted = { ...PHOTO, name: crypto.randomUUID(), type };
+      const asked = await ask(place, token, { ...wanted, bytes: file.length });
+      const { id, ...ticket } = await asked.json();
+      await (await send({ id, ...ticket }, file)).body?.cancel();
+      const spent = await timed(async () => {
+        const response = await complete(place, token, id);
+        if (!response.ok) throw new Error(await response.text());
+        await response.body?.cancel();
+      });
+      if (round >= 0) (times[name] ??= []).push(spent);
+    }
+  }
+  return times;
+}
+
+interface Wanted {
+  readonly type: string;
+  readonly file: Uint8Array<ArrayBuffer>;
+}
+
+const files = Object.fromEntries(SIZES.flatMap((bytes) => [
+  [`WebP of ${bytes / KiB} KiB`, {
+    type: "image/webp",
+    file: largeWebp(bytes),
+  }],
+  [`PNG of ${bytes / KiB} KiB`, { type: "image/png", file: largePng(bytes) }],
+]));
+const looked = await looks(files);
+const least = median(looked["WebP of 64 KiB"] ?? []);
+table(
+  ["completed", "ms, median", "÷ WebP of 64 KiB"],
+  Object.entries(looked).map(([name, all]) => [
+    name,
+    median(all).toFixed(1),
+    (median(all) / least).toFixed(2),
+  ]),
+);
+
 await world.rows("delete from portico.uploads");
 await world.rows(
-  `insert into portico.uploads (owner, bucket, path, type, bytes, expires_at)
-   select $1, 'photos', n::text, 'image/png', 1, now()
+  `insert into portico.uploads (owner, bucket, path, at_bucket, at_path, type,
+     bytes, expires_at)
+   select $1, 'photos', n::text, 'photos', n::text, 'image/png', 1, now()
    from generate_series(1, $2::int) as n`,
   [person.id, EXPIRED],
 );

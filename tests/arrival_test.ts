@@ -17,7 +17,7 @@ import {
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { Upload } from "tus-js-client";
 import { behindGateway } from "./contracts/contract.ts";
-import { ask, PHOTO, traces, upload } from "./contracts/uploads.ts";
+import { ask, PHOTO, traces } from "./contracts/uploads.ts";
 import { type Person, startWorld, tokenOf } from "./world.ts";
 
 const world = await startWorld();
@@ -26,9 +26,13 @@ Deno.test.afterAll(async () => await world[Symbol.asyncDispose]());
 const place = behindGateway(world, "signed-upload");
 const { url, keys } = world.stack;
 
+/** Where uploads arrive. */
+const INBOX = "portico-inbox";
+
 /** What somebody sends, and where to. */
 interface Sent {
   readonly person: Person;
+  /** In the inbox. */
   readonly path: string;
   /** Of a signed URL. */
   readonly token: string;
@@ -86,7 +90,7 @@ function resume(
       chunkSize: 6,
       retryDelays: null,
       storeFingerprintForResuming: false,
-      metadata: { bucketName: "photos", objectName, contentType },
+      metadata: { bucketName: INBOX, objectName, contentType },
       onError: () => done(false),
       onSuccess: () => done(true),
     }).start()
@@ -107,7 +111,7 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
     succeeds(() =>
       s3.send(
         new PutObjectCommand({
-          Bucket: "photos",
+          Bucket: INBOX,
           Key: path,
           Body: body,
           ContentType: type,
@@ -115,7 +119,7 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
       )
     ),
   "a presigned URL of the project's S3 key": async (sent) => {
-    const command = new PutObjectCommand({ Bucket: "photos", Key: sent.path });
+    const command = new PutObjectCommand({ Bucket: INBOX, Key: sent.path });
     const signed = await getSignedUrl(s3, command, { expiresIn: 60 });
     const headers = { "content-type": sent.type };
     const response = await fetch(signed, {
@@ -127,7 +131,7 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
     return response.ok;
   },
   "S3 in parts, with the project's key": ({ path, type, body }) => {
-    const at = { Bucket: "photos", Key: path };
+    const at = { Bucket: INBOX, Key: path };
     return succeeds(async () => {
       const { UploadId } = await s3.send(
         new CreateMultipartUploadCommand({ ...at, ContentType: type }),
@@ -145,28 +149,28 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
     });
   },
   "a signed URL": (sent) =>
-    send(`/upload/sign/photos/${sent.path}?token=${sent.token}`, sent, {
+    send(`/upload/sign/${INBOX}/${sent.path}?token=${sent.token}`, sent, {
       method: "PUT",
     }),
   "a signed URL, to overwrite": (sent) =>
-    send(`/upload/sign/photos/${sent.path}?token=${sent.token}`, sent, {
+    send(`/upload/sign/${INBOX}/${sent.path}?token=${sent.token}`, sent, {
       method: "PUT",
       headers: { "x-upsert": "true" },
     }),
   "an upload of the user's": async (sent) => {
     const authorization = `Bearer ${await tokenOf(sent.person)}`;
     const headers = { authorization, apikey: keys.publishable };
-    return await send(`/photos/${sent.path}`, sent, { headers });
+    return await send(`/${INBOX}/${sent.path}`, sent, { headers });
   },
   "a form of the user's": async ({ person, path, type, body }) => {
     const file = new Blob([body], { type });
-    const photos = person.client.storage.from("photos");
-    return (await photos.upload(path, file)).error === null;
+    const inbox = person.client.storage.from(INBOX);
+    return (await inbox.upload(path, file)).error === null;
   },
   "a secret key": (sent) =>
-    send(`/photos/${sent.path}`, sent, { headers: { apikey: keys.secret } }),
+    send(`/${INBOX}/${sent.path}`, sent, { headers: { apikey: keys.secret } }),
   "a secret key, to overwrite": (sent) =>
-    send(`/photos/${sent.path}`, sent, {
+    send(`/${INBOX}/${sent.path}`, sent, {
       headers: { apikey: keys.secret, "x-upsert": "true" },
     }),
   "a copy by a secret key": async ({ path, type, body }) => {
@@ -176,7 +180,7 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
       new Blob([body], { type }),
       { upsert: true },
     );
-    const options = { destinationBucket: "photos" };
+    const options = { destinationBucket: INBOX };
     const copied = await files.from("elsewhere").copy("file", path, options);
     await files.from("elsewhere").remove(["file"]);
     return copied.error === null;
@@ -189,7 +193,7 @@ await world.service().storage.createBucket("elsewhere");
 async function opened(person: Person): Promise<Sent> {
   const wanted = { ...PHOTO, bytes: 10 };
   const response = await ask(place, await tokenOf(person), wanted);
-  const { path, token, type } = await response.json();
+  const { standard: { path, token }, type } = await response.json();
   return { person, path, token, type, body: "0123456789" };
 }
 
@@ -203,7 +207,7 @@ for (const [name, protocol] of Object.entries(PROTOCOLS)) {
     const objects = await world.rows(
       `select o.owner_id, (o.metadata ->> 'size')::int as size, u.state,
          u.object = o.id and u.version = o.version as pinned
-       from storage.objects o join portico.uploads u on u.path = o.name
+       from storage.objects o join portico.uploads u on u.at_path = o.name
        where name = $1`,
       [sent.path],
     );
@@ -242,7 +246,7 @@ for (const [name, protocol] of Object.entries(PROTOCOLS)) {
   Deno.test(`nothing arrives by ${name} without a ticket`, async () => {
     const person = await world.newPerson();
     const sent = await opened(person);
-    await world.rows("delete from portico.uploads where path = $1", [
+    await world.rows("delete from portico.uploads where at_path = $1", [
       sent.path,
     ]);
     const before = await traces(place);
@@ -254,7 +258,7 @@ for (const [name, protocol] of Object.entries(PROTOCOLS)) {
   Deno.test(`U12 nothing arrives by ${name} once its ticket has expired`, async () => {
     const sent = await opened(await world.newPerson());
     await world.rows(
-      "update portico.uploads set expires_at = now() where path = $1",
+      "update portico.uploads set expires_at = now() where at_path = $1",
       [sent.path],
     );
     const before = await traces(place);
@@ -317,7 +321,7 @@ Deno.test("U11 a policy that lets everybody in lets nobody use another's ticket"
       (sql) =>
         sql.query(
           `insert into storage.objects (bucket_id, name, owner_id)
-           values ('photos', $1, $2)`,
+           values ('portico-inbox', $1, $2)`,
           [sent.path, thief.id],
         ),
     ),
@@ -336,7 +340,7 @@ Deno.test("U12 a token for an upload lets nobody download", async () => {
 
   for (const at of ["sign", "upload/sign", "authenticated", "public"]) {
     const response = await fetch(
-      `${url}/storage/v1/object/${at}/photos/${sent.path}?token=${sent.token}`,
+      `${url}/storage/v1/object/${at}/${INBOX}/${sent.path}?token=${sent.token}`,
     );
     const text = await response.text();
     strictEqual(response.ok, false, at);
@@ -353,14 +357,40 @@ Deno.test("an object in another bucket needs no ticket", async () => {
   strictEqual(error, null);
 });
 
-Deno.test("an object that is there is neither moved nor changed in size", async () => {
-  const person = await world.newPerson();
-  const path = await upload(place, await tokenOf(person), "still.png");
+Deno.test("an object that is there is not moved anywhere before it was looked at", async () => {
+  const sent = await opened(await world.newPerson());
+  await PROTOCOLS["a signed URL"]?.(sent);
+  const before = await traces(place);
+  const inbox = world.service().storage.from(INBOX);
+  const { id } = sent.person;
+
+  const moves = [
+    await inbox.move(sent.path, `${id}/moved.png`),
+    // Not even to its own place, before somebody has looked at it.
+    await inbox.move(sent.path, `${id}/me.png`, {
+      destinationBucket: "photos",
+    }),
+    await inbox.move(sent.path, sent.path, {
+      destinationBucket: "portico-quarantine",
+    }),
+  ];
+
+  deepStrictEqual(moves.map(({ error }) => error === null), [
+    false,
+    false,
+    false,
+  ]);
+  deepStrictEqual(await traces(place), before);
+});
+
+Deno.test("nothing arrives that says that it is encoded", async () => {
+  const sent = await opened(await world.newPerson());
   const before = await traces(place);
 
-  const moved = await world.service().storage.from("photos")
-    .move(path, `${person.id}/moved.png`);
+  const at = `/upload/sign/${INBOX}/${sent.path}?token=${sent.token}`;
+  const headers = { "content-encoding": "gzip" };
+  const arrived = await send(at, sent, { method: "PUT", headers });
 
-  strictEqual(moved.error === null, false);
+  strictEqual(arrived, false);
   deepStrictEqual(await traces(place), before);
 });

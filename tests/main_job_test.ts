@@ -27,12 +27,18 @@ Deno.test("a photo goes up with a ticket, and comes down to its owner alone", as
     },
   );
   strictEqual(error, null);
-  const { bucket, path, token } = ticket;
-  const photos = alice.client.storage.from(bucket);
-  const up = await photos.uploadToSignedUrl(path, token, PNG, {
-    contentType: "image/png",
-  });
+  const { standard, object: { bucket, path } } = ticket;
+  const up = await alice.client.storage.from(standard.bucket)
+    .uploadToSignedUrl(standard.path, standard.token, PNG, standard.options);
   strictEqual(up.error, null);
+  const photos = alice.client.storage.from(bucket);
+  ok((await photos.download(path)).error);
+
+  const done = await alice.client.functions.invoke("signed-upload/complete", {
+    body: { id: ticket.id },
+  });
+  strictEqual(done.error, null);
+  strictEqual(done.data.state, "verified");
 
   const down = await photos.download(path);
   const bytes = new Uint8Array(await (down.data ?? new Blob()).arrayBuffer());
@@ -46,6 +52,8 @@ Deno.test("a photo goes up with a ticket, and comes down to its owner alone", as
   deepStrictEqual((await theirs.remove([path])).data, []);
   ok((await theirs.upload(`${alice.id}/planted.png`, PNG)).error);
   ok((await theirs.createSignedUploadUrl(`${alice.id}/planted.png`)).error);
+  const inbox = mallory.client.storage.from(standard.bucket);
+  ok((await inbox.createSignedUploadUrl(`${alice.id}/planted.png`)).error);
   strictEqual((await photos.download(path)).error, null);
 });
 

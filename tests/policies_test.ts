@@ -37,28 +37,37 @@ const TABLES = [
   "portico.jobs",
   "portico.links",
   "portico.rate_limits",
+  "portico.stray_objects",
   "portico.task_failures",
   "portico.tasks",
+  "portico.unsettled_uploads",
   "portico.uploads",
   "portico.usage",
 ];
 
 /** Who may call a function. The owner of the project may call all of them. */
 const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
+  "portico.add_upload": [],
+  "portico.admit_object": [],
   // By open_links alone: nobody but the owner gets into schema portico.
   "portico.admit_to_links": ["authenticated"],
   "portico.begin_task": [],
   "portico.count_usage": [],
+  "portico.describe_upload": [],
   "portico.forget_object": [],
   "portico.forgive": [],
+  "portico.free_usage": [],
   "portico.guard_object": [],
   "portico.is_held": [],
   "portico.is_live": [],
   "portico.measure": [],
   "portico.next_due": [],
   "portico.nudge": [],
+  "portico.place_object": [],
   "portico.recall_links": ["authenticated"],
+  "portico.refuse_object": [],
   "portico.remove_due": [],
+  "portico.repeat_upload": [],
   "portico.schedule": [],
   "portico.secret": [],
   "portico.see_for_links": ["authenticated"],
@@ -66,12 +75,18 @@ const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   "portico.signing_key": [],
   "portico.take": [],
   "portico.unschedule": [],
+  "portico.wake": [],
   "portico_api.begin_sweep": ["service_role"],
   "portico_api.cancel_upload": ["service_role"],
+  "portico_api.claim_uploads": ["service_role"],
   "portico_api.close_upload": ["service_role"],
   "portico_api.end_sweep": ["service_role"],
+  "portico_api.find_strays": ["service_role"],
+  "portico_api.judge_upload": ["service_role"],
   "portico_api.keep_links": ["service_role"],
   "portico_api.list_tasks": ["service_role"],
+  // A policy asks it, as the caller.
+  "portico_api.may_see_in_inbox": ["authenticated"],
   "portico_api.open_links": ["authenticated"],
   "portico_api.open_upload": ["service_role"],
   "portico_api.show_upload": ["service_role"],
@@ -94,11 +109,17 @@ const OBJECTS: Readonly<
   Record<string, Partial<Record<Role, Partial<Record<Folder, Verb[]>>>>>
 > = {
   photos: {
-    authenticated: { "her own": ["select", "insert", "delete"] },
+    authenticated: { "her own": ["select", "delete"] },
   },
   documents: {
-    authenticated: { "her own": ["select", "insert", "delete"] },
+    authenticated: { "her own": ["select", "delete"] },
   },
+  // With a ticket that is open, as all of these are. What has arrived has closed
+  // its ticket, and is nobody's to see: completion_test.
+  "portico-inbox": {
+    authenticated: { "her own": ["select", "insert"] },
+  },
+  "portico-quarantine": {},
 };
 
 /** Whether Postgres lets `claims` do `work`, which is then taken back. */
@@ -228,8 +249,9 @@ const STATEMENTS: Readonly<
 /** A ticket of Alice's, so that policies alone decide. */
 async function openTicket(bucket: string, path: string): Promise<void> {
   await world.rows(
-    `insert into portico.uploads (owner, bucket, path, type, bytes, expires_at)
-     values ($1, $2, $3, 'text/plain', 1, now() + interval '1 hour')`,
+    `insert into portico.uploads (owner, bucket, path, at_bucket, at_path, type,
+       bytes, expires_at)
+     values ($1, $2, $3, $2, $3, 'text/plain', 1, now() + interval '1 hour')`,
     [ALICE, bucket, path],
   );
 }

@@ -8,7 +8,15 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
 import { BUCKETS } from "../supabase/functions/signed-upload/policy.ts";
 import { behindGateway } from "./contracts/contract.ts";
-import { ask, PHOTO, upload } from "./contracts/uploads.ts";
+import {
+  arrive,
+  ask,
+  complete,
+  PHOTO,
+  PIXEL,
+  send,
+  upload,
+} from "./contracts/uploads.ts";
 import { type Person, startWorld, tokenOf } from "./world.ts";
 
 const world = await startWorld();
@@ -34,11 +42,12 @@ async function leaveRoom(
 ): Promise<void> {
   const objects = quota.objects - room.objects;
   await world.rows(
-    `insert into portico.uploads (owner, bucket, path, type, bytes, expires_at,
-       state, object, arrived_at)
-     select $1::uuid, 'photos', $1::uuid || '/' || n, 'image/png',
+    `insert into portico.uploads (owner, bucket, path, at_bucket, at_path, type,
+       bytes, expires_at, state, object, arrived_at)
+     select $1::uuid, 'photos', $1::uuid || '/' || n, 'photos',
+       $1::uuid || '/' || n, 'image/png',
        case when n = 1 then $3::bigint - ($2::int - 1) else 1 end, now(),
-       'arrived', gen_random_uuid(), now()
+       'verified', gen_random_uuid(), now()
      from generate_series(1, $2::int) as n`,
     [id, objects, quota.bytes - room.bytes],
   );
@@ -62,7 +71,10 @@ Deno.test("a ticket reserves, and its object keeps what it reserved", async () =
   await upload(place, token, "there.png");
 
   deepStrictEqual(open, { bytes: 500, objects: 1 });
-  deepStrictEqual(await usage(person), { bytes: 501, objects: 2 });
+  deepStrictEqual(await usage(person), {
+    bytes: 500 + PIXEL.length,
+    objects: 2,
+  });
 });
 
 Deno.test("a ticket for the same place takes the place of the first", async () => {
@@ -191,46 +203,47 @@ Deno.test("a person who is deleted leaves no sums behind", async () => {
 Deno.test("GET shows a person their upload", async () => {
   const person = await world.newPerson();
   const token = await tokenOf(person);
-  const { id, path } = await (await ask(place, token, PHOTO)).json();
+  const { id } = await (await ask(place, token, PHOTO)).json();
 
   const response = await call(person, "GET", id);
 
   strictEqual(response.status, 200);
   const { createdAt, expiresAt, ...shown } = await response.json();
   deepStrictEqual(shown, {
-    ...{ id, path, bucket: "photos", type: "image/png", bytes: 1000 },
+    ...{ id, type: "image/png", bytes: 1000 },
+    object: { bucket: "photos", path: `${person.id}/me.png` },
     state: "open",
-    arrivedAt: null,
+    ...{ reason: null, detail: null, arrivedAt: null, judgedAt: null },
   });
   strictEqual(Date.parse(expiresAt) - Date.parse(createdAt), 7_200_000);
 });
 
 Deno.test("GET shows when an upload has arrived", async () => {
   const person = await world.newPerson();
-  await upload(place, await tokenOf(person), "there.png");
-  const [row] = await world.rows<{ id: string }>(
-    "select id from portico.uploads where owner = $1",
-    [person.id],
-  );
+  const token = await tokenOf(person);
+  const { id } = await arrive(place, token);
 
-  const shown = await (await call(person, "GET", row?.id ?? "")).json();
+  const arrived = await (await call(person, "GET", id)).json();
+  await complete(place, token, id);
+  const verified = await (await call(person, "GET", id)).json();
 
-  strictEqual(shown.state, "arrived");
-  strictEqual(Date.parse(shown.arrivedAt) >= Date.parse(shown.createdAt), true);
+  strictEqual(arrived.state, "arrived");
+  strictEqual(arrived.arrivedAt >= arrived.createdAt, true);
+  strictEqual(verified.state, "verified");
+  strictEqual(verified.judgedAt >= verified.arrivedAt, true);
 });
 
 Deno.test("DELETE closes a ticket: its quota is back and its URL is dead", async () => {
   const person = await world.newPerson();
   const token = await tokenOf(person);
-  const wanted = { ...PHOTO, bytes: 1 };
-  const { id, url } = await (await ask(place, token, wanted)).json();
+  const wanted = { ...PHOTO, bytes: PIXEL.length };
+  const ticket = await (await ask(place, token, wanted)).json();
 
-  const response = await call(person, "DELETE", id);
+  const response = await call(person, "DELETE", ticket.id);
 
   strictEqual(response.status, 204);
   deepStrictEqual(await usage(person), { bytes: 0, objects: 0 });
-  const headers = { "content-type": "image/png" };
-  const late = await fetch(url, { method: "PUT", headers, body: "x" });
+  const late = await send(ticket, PIXEL);
   await late.body?.cancel();
   strictEqual(late.ok, false);
   const objects = await world.rows(

@@ -67,12 +67,12 @@ Deno.test("clients are made in clients.ts alone", () => {
   deepStrictEqual(pathsWith(/\bcreateClient\b/), ["_shared/clients.ts"]);
 });
 
-Deno.test("asService has its reason above it", () => {
+Deno.test("whatever acts as the service has its reason above it", () => {
   for (const { path, text } of shipped) {
     if (path === "_shared/clients.ts") continue;
     const lines = text.split("\n");
     for (const [at, line] of lines.entries()) {
-      if (!/\basService\(/.test(line)) continue;
+      if (!/\b(?:asService|getAsService)\(/.test(line)) continue;
       const above = lines[at - 1] ?? "";
       ok(/^\s*\/\/ As the service: /.test(above), `${path}:${at + 1}`);
     }

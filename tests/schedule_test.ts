@@ -33,11 +33,19 @@ const SWEEP = {
   username: "postgres",
 };
 
-Deno.test("schedule() installs the jobs once, however often it is called", async () => {
-  strictEqual(await say("portico.schedule()"), 1);
-  strictEqual(await say("portico.schedule()"), 1);
+const UPLOADS = {
+  jobname: "portico-uploads",
+  schedule: "30 seconds",
+  command: "select portico.nudge('signed-upload/settle') " +
+    "where exists (select from portico.unsettled_uploads)",
+  username: "postgres",
+};
 
-  deepStrictEqual(await jobs(), [SWEEP]);
+Deno.test("schedule() installs the jobs once, however often it is called", async () => {
+  strictEqual(await say("portico.schedule()"), 2);
+  strictEqual(await say("portico.schedule()"), 2);
+
+  deepStrictEqual(await jobs(), [SWEEP, UPLOADS]);
 });
 
 Deno.test("schedule() takes away what is no longer listed, and nothing else", async () => {
@@ -56,8 +64,8 @@ Deno.test("schedule() takes away what is no longer listed, and nothing else", as
   const left = await jobs();
   await say("cron.unschedule('mine')");
 
-  deepStrictEqual(scheduled, [mine, SWEEP]);
-  strictEqual(gone, 1);
+  deepStrictEqual(scheduled, [mine, SWEEP, UPLOADS]);
+  strictEqual(gone, 2);
   deepStrictEqual(left, [mine]);
 });
 
@@ -133,8 +141,9 @@ for (const role of ["anon", "authenticated", "service_role"]) {
 Deno.test("a job nudges a function, which does its work", async () => {
   const { id } = await world.newPerson();
   await world.rows(
-    `insert into portico.uploads (owner, bucket, path, type, bytes, expires_at)
-     values ($1, 'photos', 'x', 'image/png', 1, now())`,
+    `insert into portico.uploads (owner, bucket, path, at_bucket, at_path, type,
+       bytes, expires_at)
+     values ($1, 'photos', 'x', 'photos', 'x', 'image/png', 1, now())`,
     [id],
   );
   await world.rows("update portico.jobs set schedule = '1 seconds'");

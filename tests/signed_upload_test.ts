@@ -6,7 +6,12 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
-import { BUCKETS } from "../supabase/functions/signed-upload/policy.ts";
+import {
+  type Bucket,
+  BUCKETS,
+  INBOX,
+  QUARANTINE,
+} from "../supabase/functions/signed-upload/policy.ts";
 import { behindGateway } from "./contracts/contract.ts";
 import { contract } from "./contracts/signed_upload.ts";
 import * as uploads from "./contracts/uploads.ts";
@@ -88,8 +93,8 @@ for (const [id, why, name] of NAMES) {
 Deno.test("U5 signed-upload keeps names that differ in case apart", async () => {
   const paths: string[] = [];
   for (const name of ["Case.png", "case.png"]) {
-    const { path } = await (await ask(token, { ...PHOTO, name })).json();
-    paths.push(path);
+    const { object } = await (await ask(token, { ...PHOTO, name })).json();
+    paths.push(object.path);
   }
   deepStrictEqual(paths, [`${alice.id}/Case.png`, `${alice.id}/case.png`]);
 });
@@ -141,8 +146,8 @@ Deno.test("U10 signed-upload folds the case of a type", async () => {
     type: "Image/PNG",
   });
 
-  const { headers } = await response.json();
-  deepStrictEqual(headers, { "content-type": "image/png" });
+  const { standard } = await response.json();
+  deepStrictEqual(standard.headers, { "content-type": "image/png" });
 });
 
 Deno.test("signed-upload signs as the caller, so policies decide", async () => {
@@ -271,10 +276,9 @@ Deno.test("H13 signed-upload repeats no ticket for a file that is there", async 
   const bob = await world.newPerson();
   const own = await tokenOf(bob);
   const headers = { "idempotency-key": "once" };
-  const one = { ...PHOTO, bytes: 1 };
-  const { url } = await (await ask(own, one, headers)).json();
-  const type = { "content-type": "image/png" };
-  await (await fetch(url, { method: "PUT", headers: type, body: "x" })).text();
+  const one = { ...PHOTO, bytes: uploads.PIXEL.length };
+  const ticket = await (await ask(own, one, headers)).json();
+  await (await uploads.send(ticket, uploads.PIXEL)).text();
 
   const response = await ask(own, one, headers);
 
@@ -325,6 +329,34 @@ Deno.test("portico.take() refills evenly, and never past its capacity", async ()
   deepStrictEqual(await take("-1 hour"), [true, 1, 0]); // a clock set back
 });
 
+Deno.test("U22 who asks as fast as they can gets sixty tickets, and the others theirs", async () => {
+  const greedy = await tokenOf(await world.newPerson());
+  const others = await Promise.all(
+    Array.from(
+      { length: 5 },
+      async () => await tokenOf(await world.newPerson()),
+    ),
+  );
+  // Two seconds of ten thousand a minute.
+  const asking = Promise.all(
+    Array.from(
+      { length: 333 },
+      (_, n) => ask(greedy, { ...PHOTO, name: `${n}.png` }),
+    ),
+  );
+
+  const theirs = await Promise.all(others.map((it) => ask(it, PHOTO)));
+
+  deepStrictEqual(theirs.map(({ status }) => status), Array(5).fill(201));
+  const answers = await asking;
+  const refused = answers.filter(({ status }) => status === 429);
+  // One more comes free with each second.
+  const given = answers.filter(({ status }) => status === 201).length;
+  ok(given >= 60 && given < 120, String(given));
+  strictEqual(given + refused.length, 333);
+  ok(refused.every(({ headers }) => Number(headers.get("retry-after")) >= 1));
+});
+
 Deno.test("people delete their own files, whatever they ask for in SQL", async () => {
   const bob = await world.newPerson();
   await uploads.upload(place, await tokenOf(bob), "a.png");
@@ -341,14 +373,29 @@ Deno.test("people delete their own files, whatever they ask for in SQL", async (
 });
 
 Deno.test("the policy and the buckets of the migration say the same", async () => {
-  const rows = await world.rows<{ id: string; max: number; types: string[] }>(
-    `select id, file_size_limit::int as max, allowed_mime_types as types
-     from storage.buckets order by id`,
+  const rows = await world.rows<{ it: unknown }>(
+    `select jsonb_build_array(id, public, file_size_limit, allowed_mime_types,
+       shows_unverified) as it
+     from storage.buckets left join portico.guarded_buckets on bucket = id
+     order by id`,
   );
 
-  const migrated = rows.map(({ id, max, types }) => [id, max, types]);
-  const policy = Object.entries(BUCKETS).map((
-    [name, { maxBytes, types }],
-  ) => [name, maxBytes, types]);
-  deepStrictEqual(migrated, policy.sort());
+  const policy = Object.entries<Bucket>(BUCKETS).map((
+    [name, { maxBytes, types, unverified }],
+  ) => [name, false, maxBytes, types, unverified === "readable"]);
+  const own = [INBOX, QUARANTINE].map((it) => [it, false, null, null, false]);
+  deepStrictEqual(rows.map(({ it }) => it), [...policy, ...own].sort());
+});
+
+Deno.test("people may add files where the policy lets them arrive", async () => {
+  const [row] = await world.rows<{ check: string }>(
+    `select with_check as check from pg_policies
+     where policyname = 'people add files to their own folder'`,
+  );
+
+  const named = row?.check.match(/'[\w-]+'/g) ?? [];
+  const direct = Object.entries<Bucket>(BUCKETS)
+    .filter(([, { publish }]) => publish === "directly")
+    .map(([name]) => name);
+  deepStrictEqual(named, [INBOX, ...direct].map((it) => `'${it}'`));
 });

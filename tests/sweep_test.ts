@@ -432,7 +432,7 @@ Deno.test("C7 an upload that may still come is kept, and what has come as well",
   const signedUpload = behindGateway(world, "signed-upload");
   await upload(signedUpload, await tokenOf(person), "1");
   await world.rows(
-    "update portico.uploads set expires_at = now() - '1 h'::interval where state = 'arrived'",
+    "update portico.uploads set expires_at = now() - '1 h'::interval where state = 'verified'",
   );
 
   await sweepUploads();

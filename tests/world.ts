@@ -56,7 +56,7 @@ export interface Options {
 
 /**
  * Starts a project on a free port and an empty data folder. Without cron, or
- * jobs would run at some full minute of some test.
+ * jobs would run at some full minute of some test, and without nudges.
  */
 export async function startWorld(
   { project = PROJECT, cron = false }: Options = {},
@@ -72,6 +72,7 @@ export async function startWorld(
     cron,
     log: (name, line) => lines.push(`[${name}] ${line}`),
   });
+  if (!cron && project === PROJECT) await keepAsleep(stack);
 
   return {
     stack,
@@ -95,6 +96,13 @@ export async function startWorld(
       await Deno.remove(data, { recursive: true });
     },
   };
+}
+
+/** Nothing that arrives calls a function by itself. */
+async function keepAsleep({ database }: Stack): Promise<void> {
+  await database.asOwner((sql) =>
+    sql.run("update portico.jobs set woken_at = 'infinity'")
+  );
 }
 
 /** A client that remembers nobody and renews nothing of its own accord. */

@@ -1,7 +1,7 @@
 -- Uploads that have been allowed: what, where to, by whom, until when.
 --
 -- Needs    portico.is_live() (…0000), portico.tasks (…0100), portico.take()
---          (…0200)
+--          (…0200); Supabase Storage
 -- Makes    portico.uploads, portico.usage; portico_api.open_upload(),
 --          cancel_upload(), show_upload(), close_upload(); the task uploads
 -- Access   service role only: `signed-upload` decides by its policy what may be
@@ -9,46 +9,88 @@
 -- Size     about 500 bytes for each ticket, and for each object that is there.
 -- Undo     drop function portico_api.open_upload, portico_api.cancel_upload,
 --          portico_api.show_upload, portico_api.close_upload; drop view
---          portico.due_uploads; drop table portico.uploads, portico.usage;
---          drop function portico.count_usage; delete from portico.tasks where
---          name = 'uploads';
+--          portico.due_uploads; drop table portico.uploads, portico.usage
+--          cascade; drop function portico.count_usage, portico.free_usage;
+--          delete from portico.tasks where name = 'uploads';
 --
 -- A row is what its owner has of a quota: a ticket that is open, or the object
--- that came of it. When either ends the row goes, and the quota comes back.
+-- that came of it. When either ends the row goes, and the quota comes back. Of
+-- a rejected object the row stays for a day, to say why, and holds nothing.
+--
+--     open → arrived → accepted → verified
+--                    ↘ rejected
+--
+-- The guard (…0350) writes each change that goes with one of the object, in the
+-- transaction of that change, and judge_upload (…0360) the verdict.
 
 create table portico.uploads (
   id              uuid primary key default gen_random_uuid(),
   owner           uuid not null references auth.users on delete cascade,
   bucket          text not null check (octet_length(bucket) between 1 and 100),
   path            text not null check (octet_length(path) between 1 and 1024),
+  at_bucket       text not null
+                  check (octet_length(at_bucket) between 1 and 100),
+  at_path         text not null check (octet_length(at_path) between 1 and 1024),
   type            text not null check (octet_length(type) between 3 and 255),
   bytes           bigint not null check (bytes > 0),
-  state           text not null default 'open'
-                  check (state in ('open', 'arrived')),
+  sha256          text check (sha256 ~ '^[0-9a-f]{64}$'),
+  metadata        jsonb check (jsonb_typeof(metadata) = 'object'),
+  upsert          boolean not null default false,
+  state           text not null default 'open' check (
+    state in ('open', 'arrived', 'accepted', 'verified', 'rejected')
+  ),
   object          uuid unique,
   version         text,
+  reason          text,
+  detail          text,
   idempotency_key text check (octet_length(idempotency_key) between 1 and 255),
   fingerprint     text check (octet_length(fingerprint) = 64),
   repeated        boolean not null default false,
   created_at      timestamptz not null default now(),
   expires_at      timestamptz not null,
   arrived_at      timestamptz,
+  judged_at       timestamptz,
+  due_at          timestamptz,
+  attempts        int not null default 0,
   unique (owner, idempotency_key),
-  unique (bucket, path),
-  check ((state = 'arrived') = (object is not null and arrived_at is not null))
+  check ((state = 'open') = (arrived_at is null)),
+  check (state in ('open', 'rejected') or object is not null),
+  check ((state = 'rejected') = (reason is not null))
 );
 
 comment on table  portico.uploads is 'Uploads that signed-upload has allowed.';
+comment on column portico.uploads.bucket is 'Where the object belongs.';
+comment on column portico.uploads.at_bucket is
+  'Where it arrives, and is until it has been verified.';
 comment on column portico.uploads.type is 'Media type, as declared.';
 comment on column portico.uploads.bytes is 'Size, as declared.';
-comment on column portico.uploads.object is 'storage.objects.id, once it is there.';
-comment on column portico.uploads.version is 'storage.objects.version.';
+comment on column portico.uploads.sha256 is 'Of the bytes, as declared, in hex.';
+comment on column portico.uploads.metadata is 'Becomes the object''s own.';
+comment on column portico.uploads.upsert is
+  'Whether it may replace an object of the same owner.';
+comment on column portico.uploads.object is
+  'storage.objects.id, while it is there.';
+comment on column portico.uploads.version is
+  'storage.objects.version: the one that was looked at.';
+comment on column portico.uploads.reason is 'Why it was rejected.';
 comment on column portico.uploads.fingerprint is
   'SHA-256 of the request that brought the idempotency key, in hex.';
 comment on column portico.uploads.repeated is
   'Whether a second request was answered with this row.';
+comment on column portico.uploads.due_at is
+  'When somebody should next go on with it. Null: nothing is left to do.';
+comment on column portico.uploads.attempts is
+  'How often that was tried without the client.';
 
+-- One ticket for a place at a time, and one object.
+create unique index uploads_open_place on portico.uploads (bucket, path)
+  where state = 'open';
+create unique index uploads_kept_place on portico.uploads (bucket, path)
+  where state in ('arrived', 'accepted', 'verified');
+create unique index uploads_arrival on portico.uploads (at_bucket, at_path)
+  where state = 'open';
 create index on portico.uploads (expires_at) where state = 'open';
+create index on portico.uploads (due_at) where due_at is not null;
 
 create table portico.usage (
   owner   uuid not null references auth.users on delete cascade,
@@ -59,7 +101,7 @@ create table portico.usage (
 );
 
 comment on table portico.usage is
-  'The sums of portico.uploads: what a person has of a quota.';
+  'The sums of portico.uploads, but for what was rejected.';
 
 -- No policy: with row-level security on, only functions of the owner get in.
 alter table portico.uploads enable row level security;
@@ -82,7 +124,7 @@ begin
     set bytes = had.bytes - less.bytes, objects = had.objects - less.objects
     from (
       select owner, bucket, sum(bytes) as bytes, count(*) as objects
-      from changed group by 1, 2
+      from changed where state <> 'rejected' group by 1, 2
     ) as less
     where had.owner = less.owner and had.bucket = less.bucket;
   end if;
@@ -99,26 +141,129 @@ create trigger count_closed after delete on portico.uploads
   referencing old table as changed
   for each statement execute function portico.count_usage();
 
+-- For each row: Postgres gives no transition tables to one column's updates.
+create function portico.free_usage() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update portico.usage as had
+  set bytes = had.bytes - old.bytes, objects = had.objects - 1
+  where had.owner = old.owner and had.bucket = old.bucket;
+  return null;
+end $$;
+
+comment on function portico.free_usage is
+  'Gives back what a rejected upload took up.';
+
+create trigger count_rejected after update of state on portico.uploads
+  for each row when (old.state <> 'rejected' and new.state = 'rejected')
+  execute function portico.free_usage();
+
+-- An upload as the functions see it. `state` is 'changed' if the object of a
+-- verified one is another by now: the guard lets nobody do that, but who turns
+-- it off.
+create function portico.describe_upload(upload portico.uploads) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object(
+    'id', upload.id, 'owner', upload.owner,
+    'bucket', upload.bucket, 'path', upload.path,
+    'at', jsonb_build_object(
+      'bucket', upload.at_bucket, 'path', upload.at_path
+    ),
+    'type', upload.type, 'bytes', upload.bytes, 'sha256', upload.sha256,
+    'state', case
+      when upload.state = 'verified'
+        and object.version is distinct from upload.version then 'changed'
+      else upload.state
+    end,
+    'version', upload.version, 'etag', object.metadata ->> 'eTag',
+    'reason', upload.reason, 'detail', upload.detail,
+    'createdAt', upload.created_at, 'expiresAt', upload.expires_at,
+    'arrivedAt', upload.arrived_at, 'judgedAt', upload.judged_at
+  )
+  from (values (1)) as one
+  left join storage.objects as object on object.id = upload.object
+$$;
+
+-- The upload of a person that a request with `key` has made, which this request
+-- then repeats; null if there is none.
+create function portico.repeat_upload(person uuid, key text)
+returns portico.uploads
+language sql volatile set search_path = '' as $$
+  update portico.uploads set repeated = true
+  where owner = person and idempotency_key = key
+  returning *
+$$;
+
+-- Adds what is `wanted`, unless its place is taken: null then.
+create function portico.add_upload(person uuid, wanted jsonb, once jsonb)
+returns portico.uploads
+language plpgsql volatile set search_path = '' as $$
+declare
+  wish portico.uploads := jsonb_populate_record(null::portico.uploads, wanted);
+  inbox text := wanted ->> 'inbox';
+  upload portico.uploads;
+begin
+  -- Who asks again for the same place has no use for the first ticket. Who has
+  -- come first with the same key keeps theirs, and we get it.
+  delete from portico.uploads as former
+  where former.owner = person and former.bucket = wish.bucket
+    and former.path = wish.path and former.state = 'open'
+    and (former.idempotency_key = once ->> 'key') is not true;
+
+  if exists (
+    select from storage.objects as object
+    left join portico.uploads as it on it.object = object.id
+    where object.bucket_id = wish.bucket and object.name = wish.path
+      and (
+        not wish.upsert or object.owner_id is distinct from person::text
+        -- It is about to be removed, and what took its place would be.
+        or it.state = 'rejected'
+      )
+  ) or not wish.upsert and exists (
+    select from portico.uploads as kept
+    where kept.bucket = wish.bucket and kept.path = wish.path
+      and kept.state in ('arrived', 'accepted', 'verified')
+  ) then
+    return null;
+  end if;
+
+  insert into portico.uploads (
+    id, owner, bucket, path, at_bucket, at_path, type, bytes, sha256, metadata,
+    upsert, idempotency_key, fingerprint, expires_at
+  ) values (
+    wish.id, person, wish.bucket, wish.path, coalesce(inbox, wish.bucket),
+    case when inbox is null then wish.path else person || '/' || wish.id end,
+    wish.type, wish.bytes, wish.sha256, wish.metadata, wish.upsert,
+    once ->> 'key', once ->> 'fingerprint',
+    now() + make_interval(secs => (wanted -> 'lifetime_s')::float8)
+  )
+  on conflict do nothing
+  returning * into upload;
+  return upload;
+end $$;
+
 -- Allows one upload, in one round trip: the person may still act, is within the
--- rate and the quota, and has not asked for the same before. The answer is
---   { outcome: 'opened' | 'replayed', upload: { id, path, expiresAt }, quota }
+-- rate and the quota, and has not asked for the same before.
+--   wanted  { id, bucket, path, inbox?, type, bytes, sha256?, metadata?, upsert,
+--             lifetime_s }; it arrives in the bucket `inbox`, or at its place
+--   once    { key, fingerprint } or null
+--   rate    { name, capacity, window_s }
+--   quota   { bytes, objects }
+-- The answer is
+--   { outcome: 'opened' | 'replayed', upload, quota }
 --   { outcome: 'limited' | 'key reused', quota }
 --   { outcome: 'taken', quota }: there is an object, or another's ticket
 --   { outcome: 'over quota', quota, used: { bytes, objects } }
 --   { outcome: 'not live' }
 -- and never an exception, which would undo the count.
 create function portico_api.open_upload(
-  person uuid, session uuid,
-  id uuid, bucket text, path text, type text, bytes bigint, lifetime_s int,
-  idempotency_key text, fingerprint text,
-  limit_name text, limit_capacity int, limit_window_s int,
-  quota_bytes bigint, quota_objects int
+  person uuid, session uuid, wanted jsonb, once jsonb, rate jsonb, quota jsonb
 ) returns jsonb
 language plpgsql security definer set search_path = '' set lock_timeout = '2s'
 as $$
 #variable_conflict use_column
 declare
-  quota jsonb;
+  taken jsonb;
   upload portico.uploads;
   used portico.usage;
   outcome text;
@@ -127,11 +272,12 @@ begin
     return jsonb_build_object('outcome', 'not live');
   end if;
 
-  quota := portico.take(
-    limit_name, person::text, limit_capacity, limit_window_s
+  taken := portico.take(
+    rate ->> 'name', person::text, (rate -> 'capacity')::int,
+    (rate -> 'window_s')::int
   );
-  if not (quota -> 'allowed')::boolean then
-    return jsonb_build_object('outcome', 'limited', 'quota', quota);
+  if not (taken -> 'allowed')::boolean then
+    return jsonb_build_object('outcome', 'limited', 'quota', taken);
   end if;
 
   -- What has expired is of no use, and its idempotency keys are free again.
@@ -142,67 +288,46 @@ begin
     for update skip locked
   ));
 
-  update portico.uploads as u set repeated = true
-  where u.owner = person and u.idempotency_key = open_upload.idempotency_key
-  returning * into upload;
+  upload := portico.repeat_upload(person, once ->> 'key');
   outcome := 'replayed';
-
-  if not found then
-    -- Who asks again for the same place has no use for the first ticket.
-    delete from portico.uploads as u
-    where u.owner = person and u.bucket = open_upload.bucket
-      and u.path = open_upload.path and u.state = 'open';
-
-    insert into portico.uploads as u (
-      id, owner, bucket, path, type, bytes, idempotency_key, fingerprint,
-      expires_at
-    ) values (
-      open_upload.id, person, open_upload.bucket, open_upload.path,
-      open_upload.type, open_upload.bytes, open_upload.idempotency_key,
-      open_upload.fingerprint, now() + make_interval(secs => lifetime_s)
-    )
-    on conflict do nothing
-    returning * into upload;
+  if upload.id is null then
+    upload := portico.add_upload(person, wanted, once);
     outcome := 'opened';
-
-    if not found then
-      -- Either a request with the same key has come first, a moment ago, or
-      -- the place is taken.
-      update portico.uploads as u set repeated = true
-      where u.owner = person
-        and u.idempotency_key = open_upload.idempotency_key
-      returning * into upload;
-      outcome := 'replayed';
-      if not found then
-        return jsonb_build_object('outcome', 'taken', 'quota', quota);
-      end if;
-    else
-      select * into used from portico.usage as it
-      where it.owner = person and it.bucket = open_upload.bucket;
-      if used.bytes > quota_bytes or used.objects > quota_objects then
-        delete from portico.uploads as u where u.id = upload.id;
-        return jsonb_build_object(
-          'outcome', 'over quota', 'quota', quota,
-          'used', jsonb_build_object(
-            'bytes', used.bytes - upload.bytes, 'objects', used.objects - 1
-          )
-        );
-      end if;
-    end if;
+  end if;
+  if upload.id is null then
+    -- A request with the same key has come first, a moment ago; or the place is
+    -- taken.
+    upload := portico.repeat_upload(person, once ->> 'key');
+    outcome := 'replayed';
+  end if;
+  if upload.id is null then
+    return jsonb_build_object('outcome', 'taken', 'quota', taken);
   end if;
 
-  if upload.fingerprint is distinct from open_upload.fingerprint then
-    return jsonb_build_object('outcome', 'key reused', 'quota', quota);
-  elsif upload.state = 'arrived' then
-    return jsonb_build_object('outcome', 'taken', 'quota', quota);
+  if outcome = 'opened' then
+    select * into used from portico.usage as it
+    where it.owner = person and it.bucket = upload.bucket;
+    if used.bytes > (quota -> 'bytes')::bigint
+      or used.objects > (quota -> 'objects')::bigint
+    then
+      delete from portico.uploads as u where u.id = upload.id;
+      return jsonb_build_object(
+        'outcome', 'over quota', 'quota', taken,
+        'used', jsonb_build_object(
+          'bytes', used.bytes - upload.bytes, 'objects', used.objects - 1
+        )
+      );
+    end if;
+  elsif upload.fingerprint is distinct from once ->> 'fingerprint' then
+    return jsonb_build_object('outcome', 'key reused', 'quota', taken);
+  elsif upload.state <> 'open' then
+    return jsonb_build_object('outcome', 'taken', 'quota', taken);
   end if;
 
   return jsonb_build_object(
     'outcome', outcome,
-    'quota', quota,
-    'upload', jsonb_build_object(
-      'id', upload.id, 'path', upload.path, 'expiresAt', upload.expires_at
-    )
+    'quota', taken,
+    'upload', portico.describe_upload(upload)
   );
 end $$;
 
@@ -229,14 +354,9 @@ create function portico_api.show_upload(
 language plpgsql stable security definer set search_path = '' as $$
 declare
   found jsonb := (
-    select jsonb_build_object(
-      'id', id, 'bucket', bucket, 'path', path, 'type', type, 'bytes', bytes,
-      'state', state, 'createdAt', created_at, 'expiresAt', expires_at,
-      'arrivedAt', arrived_at
-    )
-    from portico.uploads
-    where id = upload and owner = person
-      and (state = 'arrived' or expires_at > now())
+    select portico.describe_upload(it) from portico.uploads as it
+    where it.id = upload and it.owner = person
+      and (it.state <> 'open' or it.expires_at > now())
   );
 begin
   if not portico.is_live(person, session) then
@@ -276,9 +396,12 @@ comment on function portico_api.close_upload is
 create view portico.due_uploads as
 select ctid as "row", id::text as key
 from portico.uploads
-where state = 'open' and expires_at <= now();
+where state = 'open' and expires_at <= now()
+  or state = 'rejected' and due_at is null
+    and judged_at <= now() - interval '1 day';
 
-comment on view portico.due_uploads is 'Uploads that never came.';
+comment on view portico.due_uploads is
+  'Uploads that never came, and what was rejected, a day on.';
 
 insert into portico.tasks (name, target) values ('uploads', 'portico.uploads');
 

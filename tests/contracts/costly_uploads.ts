@@ -3,8 +3,19 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
+import { BUCKETS } from "../../supabase/functions/signed-upload/policy.ts";
 import type { Contract, Costly } from "./contract.ts";
-import { ask, BODY_BYTES, newToken, paddedTo, PHOTO } from "./uploads.ts";
+import {
+  ask,
+  BODY_BYTES,
+  complete,
+  largePng,
+  newToken,
+  paddedTo,
+  PHOTO,
+  send,
+} from "./uploads.ts";
 
 /** Each at one of the limits. */
 export const COSTLY: Contract["costly"] = [
@@ -17,7 +28,38 @@ export const COSTLY: Contract["costly"] = [
   costly("the deepest JSON", 422, { body: "[".repeat(32) + "]".repeat(32) }),
   costly("most fields", 422, { body: filled("{", (n) => `"${n}":0`, "}") }),
   costly("most items", 422, { body: filled('{"name":[', () => "0", "]}") }),
+  completion("the largest photo that is looked at", () => ({})),
+  completion("the largest photo, and its checksum", (photo) => ({
+    sha256: createHash("sha256").update(photo).digest("hex"),
+  })),
 ];
+
+/** Completions of one upload each, of a photo as large as they may be. */
+function completion(
+  name: string,
+  more: (photo: Uint8Array) => Readonly<Record<string, unknown>>,
+): Costly {
+  const times = 5;
+  return {
+    name,
+    status: 200,
+    times,
+    async prepare(place) {
+      const token = await newToken(place);
+      const { maxBytes: bytes } = BUCKETS.photos;
+      const photo = largePng(bytes);
+      const ids: string[] = [];
+      for (let n = 0; n < times; n++) {
+        const wanted = { ...PHOTO, name: `${n}.png`, bytes, ...more(photo) };
+        const ticket = await (await ask(place, token, wanted)).json();
+        await (await send(ticket, photo)).body?.cancel();
+        ids.push(ticket.id);
+      }
+      let n = 0;
+      return () => complete(place, token, ids[n++ % times] ?? "");
+    },
+  };
+}
 
 /** A body of `start`, as many of `item` as are read, and `end`. */
 function filled(

@@ -30,8 +30,9 @@ export async function fill(
 ): Promise<void> {
   await world.rows("delete from portico.uploads");
   await world.rows(
-    `insert into portico.uploads (owner, bucket, path, type, bytes, expires_at)
-     select $1, 'photos', i::text, 'image/png', 1,
+    `insert into portico.uploads (owner, bucket, path, at_bucket, at_path, type,
+       bytes, expires_at)
+     select $1, 'photos', i::text, 'photos', i::text, 'image/png', 1,
        now() + case when i <= $2 then -1 else 1 end * interval '1 minute'
      from generate_series(1, $2::int + $3::int) as i`,
     [owner, due, live],

@@ -4,6 +4,7 @@
  * @module
  */
 import { ok } from "node:assert/strict";
+import type { Ticket } from "../../supabase/functions/signed-upload/ticket.ts";
 import { tokenOf } from "../world.ts";
 import type { Place } from "./contract.ts";
 
@@ -15,8 +16,17 @@ export const PHOTO = {
   bytes: 1000,
 };
 
+/** A picture of one grey pixel: a whole PNG. */
+export const PIXEL = Uint8Array.from(
+  atob(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4" +
+      "nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==",
+  ),
+  (char) => char.charCodeAt(0),
+);
+
 /** What the route reads of a body, in bytes. */
-export const BODY_BYTES = 4096;
+export const BODY_BYTES = 8192;
 
 /** Asks for a ticket. A text is sent as it is. */
 export function ask(
@@ -25,7 +35,15 @@ export function ask(
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
-  return place.call("", {
+  return post(place, token, "", body, headers);
+}
+
+function post(
+  place: Place,
+  token: string,
+  ...[path, body, headers]: [path: string, body: unknown, headers?: HeadersInit]
+): Promise<Response> {
+  return place.call(path, {
     method: "POST",
     body: typeof body === "string" ? body : JSON.stringify(body),
     headers: {
@@ -36,17 +54,80 @@ export function ask(
   });
 }
 
-/** Uploads a photo of one byte as `token`, with a ticket, and gives its path. */
+/** Sends what a ticket is for, in one request. */
+export function send(
+  { standard }: Ticket,
+  body: BodyInit,
+): Promise<Response> {
+  ok(standard);
+  const { url, method, headers } = standard;
+  return fetch(url, { method, headers, body });
+}
+
+/** Uploads a pixel as `token`, with a ticket. Nobody has looked at it yet. */
+export async function arrive(
+  place: Place,
+  token: string,
+  wanted: Readonly<Record<string, unknown>> = {},
+): Promise<Ticket> {
+  const { length: bytes } = PIXEL;
+  const response = await ask(place, token, { ...PHOTO, bytes, ...wanted });
+  const ticket: Ticket = await response.json();
+  ok(response.ok, JSON.stringify(ticket));
+  const put = await send(ticket, PIXEL);
+  ok(put.ok, await put.text());
+  return ticket;
+}
+
+/** Asks that an upload be looked at. */
+export function complete(
+  place: Place,
+  token: string,
+  id: string,
+): Promise<Response> {
+  return post(place, token, "/complete", { id });
+}
+
+/** Has what is due looked at without its clients, as an operator would. */
+export function settle(
+  place: Place,
+  who: Readonly<Record<string, string>> = {
+    apikey: place.world.stack.keys.secret,
+  },
+): Promise<Response> {
+  const headers = { "content-type": "application/json", ...who };
+  return place.call("/settle", { method: "POST", body: "{}", headers });
+}
+
+/** A PNG of `bytes` bytes as encoders write them: pieces of 8 KiB of noise. */
+export function largePng(bytes: number): Uint8Array<ArrayBuffer> {
+  const [head, end] = [PIXEL.subarray(0, 33), PIXEL.subarray(-12)];
+  const whole = new Uint8Array(bytes);
+  const view = new DataView(whole.buffer);
+  whole.set(head);
+  for (let at = head.length; at < bytes - end.length;) {
+    const left = bytes - end.length - at - 12;
+    // The last one takes what would be too little for one more.
+    const length = left < 16_384 ? left : 8192;
+    view.setUint32(at, length);
+    view.setUint32(at + 4, 0x49444154); // IDAT
+    crypto.getRandomValues(whole.subarray(at + 8, at + 8 + length));
+    at += 12 + length;
+  }
+  whole.set(end, bytes - end.length);
+  return whole;
+}
+
+/** Uploads a photo as `token`, and gives its path once it is in its place. */
 export async function upload(
   place: Place,
   token: string,
   name: string,
 ): Promise<string> {
-  const response = await ask(place, token, { ...PHOTO, name, bytes: 1 });
-  const { path, url, method, headers } = await response.json();
-  const put = await fetch(url, { method, headers, body: "x" });
-  ok(put.ok, await put.text());
-  return path;
+  const { id, object } = await arrive(place, token, { name });
+  const done = await complete(place, token, id);
+  ok(done.ok, await done.text());
+  return object.path;
 }
 
 /** Everything that an upload could leave behind. */

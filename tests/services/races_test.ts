@@ -25,8 +25,9 @@ async function fill(
 ): Promise<void> {
   await sql`truncate portico.uploads, portico.usage`;
   await sql`
-    insert into portico.uploads (owner, bucket, path, type, bytes, expires_at)
-    select ${MEMBER}, 'photos', i::text, 'image/png', 1,
+    insert into portico.uploads (owner, bucket, path, at_bucket, at_path, type,
+      bytes, expires_at)
+    select ${MEMBER}, 'photos', i::text, 'photos', i::text, 'image/png', 1,
       now() + case when i <= ${due} then -1 else 1 end * interval '1 hour'
     from generate_series(1, ${due + live}::int) as i`;
   await sql`update portico.tasks set holder = null, looked_at = null`;
@@ -233,6 +234,14 @@ serviceTest(
   },
 );
 
+/** What `open_upload` is asked for, but for its size. */
+function wish(path: string) {
+  return {
+    ...{ id: crypto.randomUUID(), bucket: "photos", path, type: "image/png" },
+    ...{ inbox: "portico-inbox", upsert: false, "lifetime_s": 3600 },
+  };
+}
+
 serviceTest(
   "H13 of twenty requests with one key at once one opens an upload",
   async () => {
@@ -246,10 +255,13 @@ serviceTest(
 
     for (let round = 0; round < 20; round++) {
       const answers = await Promise.all(all.map(async (it) => {
+        const wanted = { ...wish(`p-${round}`), bytes: 1 };
+        const once = { key: `key-${round}`, fingerprint: "f".repeat(64) };
+        const rate = { name: "race2", capacity: 1000, "window_s": 60 };
+        const quota = { bytes: 1_000_000, objects: 1000 };
         const [row] = await it`select portico_api.open_upload(
-        ${MEMBER}, ${session}, gen_random_uuid(), 'photos', ${`p-${round}`},
-        'image/png', 1, 3600, ${`key-${round}`}, ${"f".repeat(64)}, 'race2',
-        1000, 60, 1000000, 1000) as it`;
+        ${MEMBER}, ${session}, ${it.json(wanted)}, ${it.json(once)},
+        ${it.json(rate)}, ${it.json(quota)}) as it`;
         return row?.["it"];
       }));
 
@@ -273,9 +285,12 @@ serviceTest(
     await sql`insert into auth.sessions (id, user_id) values
     (${session}, ${MEMBER})`;
     const open = async (it: Session, path: string) => {
+      const wanted = { ...wish(path), bytes: 600 };
+      const rate = { name: "race3", capacity: 10_000, "window_s": 60 };
+      const quota = { bytes: 1000, objects: 10 };
       const [row] = await it`select portico_api.open_upload(
-      ${MEMBER}, ${session}, gen_random_uuid(), 'photos', ${path}, 'image/png',
-      600, 3600, null, null, 'race3', 10000, 60, 1000, 10) ->> 'outcome' as it`;
+      ${MEMBER}, ${session}, ${it.json(wanted)}, null, ${it.json(rate)},
+      ${it.json(quota)}) ->> 'outcome' as it`;
       return row?.["it"];
     };
 

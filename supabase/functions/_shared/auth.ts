@@ -22,14 +22,11 @@ import {
 } from "./caller.ts";
 import { type User, userOf } from "./claims.ts";
 import type { Config, JsonWebKeySet } from "./config.ts";
-import { problem } from "./problem.ts";
 import { signingKeys } from "./signing_keys.ts";
+import { forbidden, secondFactorNeeded } from "./who.ts";
 
 /** The `aud` of every person's token. */
 const AUDIENCE = "authenticated";
-
-const forbidden = problem(403, "Forbidden");
-const secondFactorNeeded = problem(403, "Second factor needed");
 
 /** Another server of the project, which holds a secret key. */
 export interface Service {

@@ -83,6 +83,7 @@ Deno.test("user() takes a token that the issuer signed", async () => {
     role: "authenticated",
     appRole: undefined,
     aal: "aal1",
+    isAnonymous: false,
     sessionId: "5e55104e-0000-4000-8000-000000000001",
   }]);
 });

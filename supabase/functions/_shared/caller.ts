@@ -9,8 +9,7 @@ import { type Problem, problem } from "./problem.ts";
 
 const unauthenticatedCaller = problem(401, "Unauthenticated");
 
-/** For a caller whose token is valid, and who has been turned away since. */
-export const accountNotActive = problem(403, "Account not active");
+const accountNotActive = problem(403, "Account not active");
 
 /** A request nobody has vouched for yet. Its bytes are read, and bounded. */
 export interface Message {
@@ -46,6 +45,11 @@ export function anyone(): null {
 export function either<A, B>(one: Auth<A>, other: Auth<B>): Auth<A | B> {
   return async (message, config) =>
     await one(message, config) ?? await other(message, config);
+}
+
+/** For a caller whose token is valid, and who has been turned away since. */
+export function notLive(): Problem {
+  return accountNotActive("The account or its session has ended");
 }
 
 /** All 401s of tokens and keys look alike: the details help only an attacker. */

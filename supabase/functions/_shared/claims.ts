@@ -18,6 +18,8 @@ export interface User {
   readonly appRole: string | undefined;
   /** `aal2` after a second factor. From the claim alone, never from metadata. */
   readonly aal: "aal1" | "aal2";
+  /** Whether nobody knows who it is: they have signed in without an account. */
+  readonly isAnonymous: boolean;
   /** `auth.sessions.id`, a UUID. */
   readonly sessionId: string;
 }
@@ -47,6 +49,7 @@ export function userOf(
   claims: Readonly<Record<string, unknown>>,
 ): User | undefined {
   const { sub, role, exp, aud, aal, session_id: sessionId } = claims;
+  const { is_anonymous: isAnonymous } = claims;
   if (!isUuid(sub) || !isUuid(sessionId) || !isRole(role)) return undefined;
   if (!Number.isFinite(exp) || aud !== "authenticated") return undefined;
   return {
@@ -55,6 +58,7 @@ export function userOf(
     role,
     appRole: appRoleOf(claims),
     aal: aal === "aal2" ? "aal2" : "aal1",
+    isAnonymous: isAnonymous !== undefined && isAnonymous !== false,
     sessionId,
   };
 }

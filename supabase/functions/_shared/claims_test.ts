@@ -17,9 +17,27 @@ Deno.test("userOf() takes what it needs and no more", () => {
     role: "authenticated",
     appRole: undefined,
     aal: "aal1",
+    isAnonymous: false,
     sessionId: SUB,
   });
 });
+
+// What is not a plain "no" is taken for a "yes": it gives fewer rights.
+const ANONYMOUS: [expected: boolean, claim: unknown][] = [
+  [false, undefined],
+  [false, false],
+  [true, true],
+  [true, "false"],
+  [true, null],
+];
+
+for (const [expected, claim] of ANONYMOUS) {
+  Deno.test(`userOf() says ${expected} when is_anonymous is ${JSON.stringify(claim)}`, () => {
+    const user = userOf({ ...GOOD, "is_anonymous": claim });
+
+    strictEqual(user?.isAnonymous, expected);
+  });
+}
 
 // A type is checked before a value: text that an array or an object turns into
 // would pass every pattern.

@@ -26,8 +26,28 @@ export function afterwards(scope: Scope, ms = CLEAN_UP_MS): Scope {
 
 /** As the project itself: nothing is hidden. Say why, where you use it. */
 export function asService(scope: Scope): SupabaseClient {
-  const key = scope.config.secretKeys["default"];
-  if (key !== undefined) return connect(scope, key);
+  return connect(scope, serviceKey(scope));
+}
+
+/** GETs what is at `path` of the project, with more `headers`. */
+export type Get = (
+  path: string,
+  headers: Readonly<Record<string, string>>,
+) => Promise<Response>;
+
+/** The same for what the client has no call for: a range of an object. */
+export function getAsService(scope: Scope): Get {
+  const { config: { supabaseUrl }, signal } = scope;
+  const apikey = serviceKey(scope);
+  // Both, as supabase-js sends them: older projects have keys that are tokens.
+  const key = { apikey, authorization: `Bearer ${apikey}` };
+  return (path, headers) =>
+    fetch(supabaseUrl + path, { headers: { ...headers, ...key }, signal });
+}
+
+function serviceKey({ config }: Scope): string {
+  const key = config.secretKeys["default"];
+  if (key !== undefined) return key;
   throw new TypeError(
     'Cannot act as the service: SUPABASE_SECRET_KEYS has no "default"',
   );

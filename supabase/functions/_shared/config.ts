@@ -25,6 +25,8 @@ export interface Config {
   readonly legacyJwtSecret: string | undefined;
   /** `whsec_<base64>`, newest first. Only functions that take deliveries need one. */
   readonly webhookSecrets: readonly string[];
+  /** The project's S3 key. Only uploads over S3 need it. */
+  readonly s3: S3Key | undefined;
   /** Origins a browser may call from; absent means any. Never `null`. */
   readonly allowedOrigins: readonly string[] | undefined;
   /** Absent means errors are logged and not sent anywhere. */
@@ -33,6 +35,14 @@ export interface Config {
   readonly logsRequests: boolean;
   /** Where and as what this runs, for logs and reports. */
   readonly deployment: Deployment;
+}
+
+/** A key of Storage's S3 endpoint. Row-level security does not hold it back. */
+export interface S3Key {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Of the project: signatures name it. */
+  readonly region: string;
 }
 
 /** Facts that the platform gives every function. */
@@ -104,6 +114,7 @@ export function readConfig(env: (name: string) => string | undefined): Config {
     jwks: isKeySet(jwks) ? jwks : undefined,
     legacyJwtSecret: first("LEGACY_JWT_SECRET"),
     webhookSecrets: list("WEBHOOK_SECRET") ?? [],
+    s3: s3KeyOf(first),
     allowedOrigins,
     sentryDsn: first("SENTRY_DSN"),
     logsRequests: first("LOG_REQUESTS") !== "false",
@@ -118,6 +129,17 @@ export function readConfig(env: (name: string) => string | undefined): Config {
     throw new TypeError(`Cannot start: ${wrong.join(", ")}`);
   }
   return config;
+}
+
+function s3KeyOf(
+  first: (name: string) => string | undefined,
+): S3Key | undefined {
+  const accessKeyId = first("S3_ACCESS_KEY_ID");
+  const secretAccessKey = first("S3_SECRET_ACCESS_KEY");
+  const region = first("S3_REGION");
+  return accessKeyId && secretAccessKey && region
+    ? { accessKeyId, secretAccessKey, region }
+    : undefined;
 }
 
 function parse(text: string): unknown {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { SupabaseClient } from "@supabase/supabase-js";
+import type { Place } from "./objects.ts";
 import { problem } from "./problem.ts";
 
 const uploadNotAllowed = problem(403, "Upload not allowed");
@@ -28,15 +29,15 @@ export interface Storage {
    * @throws {Problem} "Upload not allowed", "Object already exists" or
    * "Storage unavailable".
    */
-  signUpload(bucket: string, path: string): Promise<SignedUpload>;
+  signUpload(place: Place, options: { upsert: boolean }): Promise<SignedUpload>;
 }
 
 /** Storage as Supabase provides it. */
 export function supabaseStorage(client: SupabaseClient): Storage {
   return {
-    async signUpload(bucket, path) {
+    async signUpload({ bucket, path }, { upsert }) {
       const { data, error } = await client.storage.from(bucket)
-        .createSignedUploadUrl(path);
+        .createSignedUploadUrl(path, { upsert });
       if (error) throw explain(error);
       const { signedUrl: url, token } = data;
       return { url, token, expiresAt: expiryOf(token) };
@@ -64,6 +65,26 @@ function explain(
         cause: error,
       });
   }
+}
+
+/**
+ * The address that is Storage's alone, which takes large files.
+ *
+ * @example On the platform, and elsewhere
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { storageHost } from "./storage.ts";
+ *
+ * const own = "https://abc.storage.supabase.co";
+ * equal(storageHost("https://abc.supabase.co"), own);
+ * equal(storageHost("http://127.0.0.1:54321"), "http://127.0.0.1:54321");
+ * ```
+ */
+export function storageHost(projectUrl: string): string {
+  return projectUrl.replace(
+    /^https:\/\/([a-z0-9]+)\.supabase\.co$/,
+    "https://$1.storage.supabase.co",
+  );
 }
 
 /** From the token's `exp`, which is Storage's to verify and ours to pass on. */

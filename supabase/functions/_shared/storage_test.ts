@@ -1,12 +1,17 @@
 import { rejects, strictEqual } from "node:assert/strict";
 import { asCaller } from "./clients.ts";
-import { supabaseStorage } from "./storage.ts";
+import { type SignedUpload, type Storage, supabaseStorage } from "./storage.ts";
 import { goneUpstream, startUpstream } from "./testing/upstream.ts";
 
 /** As Storage words a refusal: 400 over HTTP, and what it means in the body. */
 function refusal(statusCode: string, message: string): Response {
   const body = { statusCode, error: message, message };
   return Response.json(body, { status: 400 });
+}
+
+function sign(storage: Storage): Promise<SignedUpload> {
+  const place = { bucket: "photos", path: "a/b.png" };
+  return storage.signUpload(place, { upsert: false });
 }
 
 const ANSWERS: [title: string, why: string, answer: () => Response][] = [
@@ -38,7 +43,7 @@ for (const [title, why, answer] of ANSWERS) {
     await using upstream = startUpstream(answer);
     const storage = supabaseStorage(asCaller(upstream.scope));
 
-    await rejects(storage.signUpload("photos", "a/b.png"), { title });
+    await rejects(sign(storage), { title });
   });
 }
 
@@ -46,7 +51,7 @@ Deno.test('signUpload() says "Storage unavailable" when nobody listens', async (
   const storage = supabaseStorage(asCaller(await goneUpstream()));
 
   const title = "Storage unavailable";
-  await rejects(storage.signUpload("photos", "a/b.png"), { title });
+  await rejects(sign(storage), { title });
 });
 
 Deno.test("signUpload() takes a success that is none for a failure", async () => {
@@ -56,7 +61,7 @@ Deno.test("signUpload() takes a success that is none for a failure", async () =>
     const storage = supabaseStorage(asCaller(upstream.scope));
 
     const title = "Storage unavailable";
-    await rejects(storage.signUpload("photos", "a/b.png"), { title });
+    await rejects(sign(storage), { title });
   }
 });
 
@@ -70,7 +75,7 @@ Deno.test("signUpload() sends the caller's token, and the path as it stands", as
   });
   const storage = supabaseStorage(asCaller(upstream.scope));
 
-  const { expiresAt } = await storage.signUpload("photos", "a/b.png");
+  const { expiresAt } = await sign(storage);
 
   strictEqual(seen[0], "/storage/v1/object/upload/sign/photos/a/b.png");
   strictEqual(seen[1], "Bearer token");

@@ -5,7 +5,7 @@
  */
 import type { SupabaseClient } from "@supabase/supabase-js";
 import * as v from "valibot";
-import { accountNotActive } from "../_shared/caller.ts";
+import { notLive } from "../_shared/caller.ts";
 import { callSql } from "../_shared/postgres.ts";
 import { limited, type Quota, QuotaAnswer } from "../_shared/rate_limit.ts";
 import type { Link, Sight, Wish } from "./plan.ts";
@@ -49,7 +49,7 @@ export function supabaseLinks(
       const answer = await callSql(caller, "open_links", given, OpenAnswer);
       switch (answer.outcome) {
         case "not live":
-          throw accountNotActive("The account or its session has ended");
+          throw notLive();
         case "limited":
           throw limited(LIMIT, answer.quota);
         default:

@@ -1,81 +1,144 @@
 /**
- * Gives a signed-in user a URL to upload one file to, so that the bytes go
- * straight to storage and never through this function.
+ * Gives a signed-in user a ticket to upload one file with, so that the bytes go
+ * straight to storage and never through this function, and looks at what has
+ * arrived before anybody else sees it.
  *
- *     POST   /signed-upload  { bucket, name, type, bytes }  →  201 Ticket
+ *     POST   /signed-upload                  { bucket, … }  →  201 Ticket
+ *     POST   /signed-upload/complete         { id }         →  200 Upload
  *     GET    /signed-upload/{id}                            →  200 Upload
  *     DELETE /signed-upload/{id}                            →  204: not needed
+ *     POST   /signed-upload/settle           (nudge)        →  202
  *
  * @module
  */
 import { STATUS_CODE } from "@std/http/status";
+import type { SupabaseClient } from "@supabase/supabase-js";
 import * as v from "valibot";
-import { user } from "../_shared/auth.ts";
-import { afterwards, asCaller, asService } from "../_shared/clients.ts";
+import { secret, user } from "../_shared/auth.ts";
+import { afterAnswer } from "../_shared/background.ts";
+import { either } from "../_shared/caller.ts";
+import {
+  afterwards,
+  asCaller,
+  asService,
+  type Get,
+  getAsService,
+} from "../_shared/clients.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { fields } from "../_shared/fields.ts";
-import { SEGMENT, SEGMENT_RULE } from "../_shared/object_path.ts";
+import { logWork } from "../_shared/log.ts";
+import { supabaseObjects } from "../_shared/objects.ts";
 import { rateLimitHeaders } from "../_shared/rate_limit.ts";
+import { report } from "../_shared/report.ts";
 import { route, type Scope } from "../_shared/route.ts";
 import { type Storage, supabaseStorage } from "../_shared/storage.ts";
 import { KiB, seconds } from "../_shared/units.ts";
-import { BUCKET_NAMES, LIMIT, MEDIA_TYPE, planUpload } from "./policy.ts";
-import { ticketOf } from "./ticket.ts";
+import { nudge } from "../_shared/webhook.ts";
+import { supabaseArrivals } from "./arrivals.ts";
+import { complete } from "./complete.ts";
+import { issue } from "./issue.ts";
+import { LIMIT } from "./policy.ts";
+import { type S3Storage, supabaseS3 } from "./s3.ts";
+import type { World } from "./settle.ts";
+import { settleDue, type Tally } from "./settle_due.ts";
+import { shown } from "./upload.ts";
 import { supabaseUploads, type Uploads } from "./uploads.ts";
+import { one, wanted } from "./wanted.ts";
 
-const WHOLE_BYTES = "Must be a whole number of bytes, at least 1";
+const SETTLE = "signed-upload/settle";
+const PRIVATE = { "cache-control": "private, no-store" };
+
+/** A run's; most take a second. */
+const SETTLING_MS = seconds(60);
+
+const cronOrOperator = either(nudge(SETTLE), secret("default"));
 
 /** The outside world of this function. */
-export interface Ports {
+export interface Ports extends World {
   readonly uploads: Uploads;
   readonly storage: Storage;
+  readonly s3: S3Storage;
+  /** The same with time of its own, for what nobody waits for. */
+  patient(): World;
+  /** Tells the people who run the project. */
+  alert(error: unknown, run: string): void;
+  /** Records what came of a run that nobody waited for. */
+  log(tally: Tally, run: string): void;
 }
 
-const input = fields({
-  bucket: v.picklist(BUCKET_NAMES, `Must be one of ${BUCKET_NAMES.join(", ")}`),
-  name: v.pipe(v.string("Must be text"), v.regex(SEGMENT, SEGMENT_RULE)),
-  type: v.pipe(
-    v.string("Must be text"),
-    v.toLowerCase(),
-    v.regex(MEDIA_TYPE, "Must be a media type without parameters"),
-  ),
-  bytes: v.pipe(
-    v.number(WHOLE_BYTES),
-    v.check((n) => Number.isSafeInteger(n) && n >= 1, WHOLE_BYTES),
-  ),
-});
-
-const one = fields({
-  id: v.pipe(v.string(), v.toLowerCase(), v.uuid("Must be a UUID")),
-});
+function worldOf(service: SupabaseClient, get: Get): World {
+  return {
+    arrivals: supabaseArrivals(service),
+    objects: supabaseObjects(service, get),
+  };
+}
 
 export default endpoint<Ports>({
   name: "signed-upload",
   ports(scope: Scope) {
     // As the service: who may write these rows can upload past the policy.
     const service = asService(scope);
+    // As the service: nobody else may read what has arrived.
+    const get = getAsService(scope);
     // As the service: to take back such a row, when time may have run out.
     const cleaner = () => asService(afterwards(scope));
     return {
+      ...worldOf(service, get),
       uploads: supabaseUploads(service, cleaner),
       storage: supabaseStorage(asCaller(scope)),
+      s3: supabaseS3(scope.config, scope.signal),
+      patient() {
+        const later = afterwards(scope, SETTLING_MS);
+        // As the service: as above, with more time.
+        return worldOf(asService(later), getAsService(later));
+      },
+      alert: (error, requestId) =>
+        report(error, { function: "signed-upload", requestId }, scope.config),
+      log: (tally, run) => logWork({ fn: SETTLE, run, ...tally }, scope.config),
     };
   },
   routes: {
     "POST /": route({
       auth: user,
-      input,
-      limits: { bodyBytes: 4 * KiB, timeoutMs: seconds(5) },
+      input: wanted,
+      limits: { bodyBytes: 8 * KiB, timeoutMs: seconds(5) },
 
-      async handle({ caller, input, once }, { uploads, storage }) {
-        const plan = planUpload(caller.id, input);
-        const upload = await uploads.open({ caller, plan, once });
-        const signed = await storage.signUpload(plan.bucket, plan.path)
-          .catch((error) => uploads.takeBack(upload, error));
-        return Response.json(ticketOf(upload.id, plan, signed), {
+      async handle(wish, offices) {
+        const { ticket, quota } = await issue(wish, offices);
+        return Response.json(ticket, {
           status: STATUS_CODE.Created,
-          headers: rateLimitHeaders(LIMIT, upload.quota),
+          headers: { ...PRIVATE, ...rateLimitHeaders(LIMIT, quota) },
         });
+      },
+    }),
+
+    "POST /complete": route({
+      auth: user,
+      input: one,
+      limits: { bodyBytes: 1 * KiB, timeoutMs: seconds(5) },
+
+      async handle({ caller, input }, { uploads, ...world }) {
+        const show = () => uploads.show(caller, input.id);
+        const upload = await complete(show, world);
+        return Response.json(shown(upload), { headers: PRIVATE });
+      },
+    }),
+
+    "POST /settle": route({
+      auth: cronOrOperator,
+      input: fields({ function: v.optional(v.literal(SETTLE)) }),
+      limits: { bodyBytes: 1 * KiB, timeoutMs: SETTLING_MS },
+
+      async handle({ caller }, { patient, alert, log }) {
+        const run = crypto.randomUUID();
+        const tell = (error: unknown) => alert(error, run);
+        const working = settleDue(patient(), tell);
+        if (caller.kind === "service") {
+          return Response.json({ run, ...await working });
+        }
+        // pg_net waits for each answer before it sends what is next.
+        afterAnswer(working.then((tally) => log(tally, run), tell));
+        return Response.json({ run }, { status: STATUS_CODE.Accepted });
       },
     }),
 
@@ -85,9 +148,8 @@ export default endpoint<Ports>({
       limits: { bodyBytes: 0, timeoutMs: seconds(5) },
 
       async handle({ caller, input }, { uploads }) {
-        return Response.json(await uploads.show(caller, input.id), {
-          headers: { "cache-control": "private, no-store" },
-        });
+        const upload = await uploads.show(caller, input.id);
+        return Response.json(shown(upload), { headers: PRIVATE });
       },
     }),
 

@@ -1,36 +1,70 @@
 /**
- * What a caller gets for an allowed upload. No I/O.
+ * What a caller gets for an allowed upload.
  *
  * @module
  */
-import type { SignedUpload } from "../_shared/storage.ts";
+import type { Place } from "../_shared/objects.ts";
+import { type SignedUpload, storageHost } from "../_shared/storage.ts";
 import { MiB } from "../_shared/units.ts";
-import type { Plan } from "./policy.ts";
+import type { Protocol } from "./policy.ts";
+import type { S3 } from "./s3.ts";
+import type { Upload } from "./upload.ts";
+import type { Wanted } from "./wanted.ts";
 
 /** Storage takes pieces of this size and no other, but for the last. */
 const PIECE_BYTES = 6 * MiB;
 
-/** Permission to upload one object, once. */
-export interface Ticket {
+/**
+ * Up to here one request is as good. Source: "Standard Uploads" of Supabase's
+ * docs.
+ */
+const ONE_REQUEST_BYTES = 6 * MiB;
+
+/** How to send the bytes. */
+export interface Choice {
+  readonly protocol: Protocol;
+  /** Why this one. */
+  readonly because: string;
+}
+
+/** Permission to upload one object, once, as is best for it. */
+export interface Ticket extends Choice {
   /** A UUID: the same for a request that is repeated with its key. */
   readonly id: string;
-  readonly bucket: string;
-  readonly path: string;
+  /** Where the object will be. */
+  readonly object: Place;
   /** Storage takes this type and no other. */
   readonly type: string;
   /** Storage takes this size and no other. */
   readonly bytes: number;
+  /** RFC 3339, in UTC. Nothing is taken after it. */
+  readonly expiresAt: string;
+  readonly standard?: Standard;
+  readonly resumable?: Resumable;
+  /** Only if it is the protocol to use. */
+  readonly s3?: S3;
+}
+
+/** One request, with `uploadToSignedUrl` or any other client. */
+export interface Standard extends Place {
+  /**
+   * `storage.from(bucket).uploadToSignedUrl(path, token, file, options)`.
+   */
+  readonly token: string;
+  readonly options: {
+    readonly contentType: string;
+    /** In seconds. */
+    readonly cacheControl?: string;
+    readonly metadata?: Readonly<Record<string, unknown>>;
+  };
   /** Absolute. The bytes go here, with `method` and `headers`. */
   readonly url: string;
-  /** What `uploadToSignedUrl` takes in the place of `url`. */
-  readonly token: string;
   readonly method: "PUT";
   readonly headers: Readonly<Record<string, string>>;
-  /** The same upload for a TUS client, in pieces that survive a lost network. */
-  readonly resumable: Resumable;
-  /** RFC 3339, in UTC. Storage sets it: two hours after signing when hosted. */
-  readonly expiresAt: string;
 }
+
+/** The endpoint that takes a signed upload's token. */
+const TUS = "/storage/v1/upload/resumable/sign";
 
 /** What a TUS client needs. Source: "Resumable Uploads" of Supabase's docs. */
 export interface Resumable {
@@ -39,59 +73,117 @@ export interface Resumable {
   /** With every request. */
   readonly headers: { readonly "x-signature": string };
   /** `Upload-Metadata`, before it is encoded. */
-  readonly metadata: {
-    readonly bucketName: string;
-    readonly objectName: string;
-    readonly contentType: string;
-  };
+  readonly metadata: Readonly<Record<string, string>>;
   readonly chunkBytes: number;
 }
 
-/** The ticket for the upload `id`, planned as `plan` and signed as `signed`. */
+/** What a ticket is made of. */
+export interface Terms {
+  readonly upload: Upload;
+  readonly wanted: Wanted;
+  /** Those that the bucket offers. */
+  readonly protocols: readonly Protocol[];
+  readonly choice: Choice;
+  readonly signed: SignedUpload;
+  readonly s3?: S3 | undefined;
+}
+
+/** The ticket for an upload that Storage has signed. */
 export function ticketOf(
-  id: string,
-  { bucket, path, type, bytes }: Plan,
-  { url, token, expiresAt }: SignedUpload,
+  { upload, wanted, protocols, choice, signed, s3 }: Terms,
 ): Ticket {
+  const { id, object, type, bytes, expiresAt } = upload;
+  const ends = Math.min(Date.parse(expiresAt), signed.expiresAt.getTime());
   return {
-    ...{ id, bucket, path, type, bytes, url, token },
-    method: "PUT",
-    headers: { "content-type": type },
-    resumable: {
-      endpoint: endpointOf(url),
-      headers: { "x-signature": token },
-      metadata: { bucketName: bucket, objectName: path, contentType: type },
-      chunkBytes: PIECE_BYTES,
+    ...{ id, object, type, bytes },
+    expiresAt: new Date(ends).toISOString(),
+    ...choice,
+    ...protocols.includes("standard") && {
+      standard: standardOf(upload, wanted, signed),
     },
-    expiresAt: expiresAt.toISOString(),
+    ...protocols.includes("resumable") && {
+      resumable: resumableOf(upload, wanted, signed),
+    },
+    ...s3 && { s3 },
   };
 }
 
 /**
- * Where TUS is, beside the URL that Storage has signed.
+ * Which protocol to use for what is wanted.
  *
- * @example The platform has a host for large uploads
+ * @example A file that is too large for one request
  * ```ts
  * import { equal } from "node:assert/strict";
- * import { endpointOf } from "./ticket.ts";
+ * import { choose } from "./ticket.ts";
  *
- * const signed = "https://abc.supabase.co/storage/v1/object/upload/sign/b/p?token=t";
- * equal(
- *   endpointOf(signed),
- *   "https://abc.storage.supabase.co/storage/v1/upload/resumable/sign",
- * );
+ * const wanted = { protocol: "auto", bytes: 100_000_000 } as const;
+ * equal(choose(wanted, ["standard", "resumable"]).protocol, "resumable");
  * ```
  */
-export function endpointOf(signed: string): string {
-  const url = new URL(signed);
-  url.hostname = url.hostname.replace(
-    /^([a-z0-9]+)\.supabase\.co$/,
-    "$1.storage.supabase.co",
-  );
-  url.pathname = url.pathname.replace(
-    /\/object\/upload\/sign\/.*$/,
-    "/upload/resumable/sign",
-  );
-  url.search = "";
-  return url.href;
+export function choose(
+  { protocol, bytes }: Pick<Wanted, "protocol" | "bytes">,
+  offered: readonly Protocol[],
+): Choice {
+  if (protocol !== "auto") return { protocol, because: "It was asked for" };
+  const isSmall = bytes <= ONE_REQUEST_BYTES;
+  const fits = offered.find((it) => (it === "standard") === isSmall);
+  if (fits === undefined) {
+    const [protocol = "standard"] = offered;
+    return { protocol, because: "The bucket offers no other" };
+  }
+  return {
+    protocol: fits,
+    because: isSmall
+      ? `One request is enough for ${bytes} bytes`
+      : `Pieces survive a lost network: more than ${ONE_REQUEST_BYTES} bytes`,
+  };
+}
+
+function standardOf(
+  { at, type }: Upload,
+  { cacheControl, metadata }: Wanted,
+  { url, token }: SignedUpload,
+): Standard {
+  return {
+    ...at,
+    token,
+    options: {
+      contentType: type,
+      ...cacheControl !== undefined && { cacheControl: String(cacheControl) },
+      ...metadata && { metadata },
+    },
+    url,
+    method: "PUT",
+    headers: {
+      "content-type": type,
+      ...cacheControl !== undefined && {
+        "cache-control": `max-age=${cacheControl}`,
+      },
+      ...metadata && { "x-metadata": base64(JSON.stringify(metadata)) },
+    },
+  };
+}
+
+function resumableOf(
+  { at, type }: Upload,
+  { cacheControl, metadata }: Wanted,
+  { url, token }: SignedUpload,
+): Resumable {
+  return {
+    endpoint: storageHost(new URL(url).origin) + TUS,
+    headers: { "x-signature": token },
+    metadata: {
+      bucketName: at.bucket,
+      objectName: at.path,
+      contentType: type,
+      ...cacheControl !== undefined && { cacheControl: String(cacheControl) },
+      ...metadata && { metadata: JSON.stringify(metadata) },
+    },
+    chunkBytes: PIECE_BYTES,
+  };
+}
+
+/** Of the text in UTF-8. `btoa` takes bytes alone. */
+function base64(text: string): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }

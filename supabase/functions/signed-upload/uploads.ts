@@ -1,25 +1,24 @@
 /**
- * Uploads that have been allowed, as the database remembers them.
+ * Uploads that have been allowed, for the person whose they are.
  *
  * @module
  */
 import type { SupabaseClient } from "@supabase/supabase-js";
 import * as v from "valibot";
-import { accountNotActive } from "../_shared/caller.ts";
+import { notLive } from "../_shared/caller.ts";
 import type { User } from "../_shared/claims.ts";
 import { type Once, reused } from "../_shared/idempotency.ts";
 import { callSql } from "../_shared/postgres.ts";
 import { problem } from "../_shared/problem.ts";
 import { limited, type Quota, QuotaAnswer } from "../_shared/rate_limit.ts";
 import { objectExists } from "../_shared/storage.ts";
-import { LIMIT, type Plan } from "./policy.ts";
+import type { Plan } from "./plan.ts";
+import { LIMIT } from "./policy.ts";
+import { Described, type Upload } from "./upload.ts";
 
 const quotaExceeded = problem(403, "Quota exceeded");
 const uploadNotFound = problem(404, "Upload not found");
 const uploadArrived = problem(409, "Upload already arrived");
-
-/** In seconds. Source: how long a signed upload URL lives when hosted. */
-const LIFETIME_S = 2 * 60 * 60;
 
 /** What is to be remembered. */
 export interface Order {
@@ -30,8 +29,7 @@ export interface Order {
 
 /** What is remembered. */
 export interface Opened {
-  /** `portico.uploads.id`, a UUID. */
-  readonly id: string;
+  readonly upload: Upload;
   /** False for a request that is repeated with its idempotency key. */
   readonly isNew: boolean;
   /** What the caller's rate limit still allows. */
@@ -52,7 +50,7 @@ export interface Uploads {
    * Forgets an upload that could not be signed, unless another request has
    * repeated it, and throws the reason on.
    */
-  takeBack(upload: Opened, reason: unknown): Promise<never>;
+  takeBack(opened: Opened, reason: unknown): Promise<never>;
   /** @throws {Problem} "Account not active" or "Upload not found". */
   show(caller: User, id: string): Promise<Upload>;
   /**
@@ -62,21 +60,6 @@ export interface Uploads {
    * already arrived".
    */
   close(caller: User, id: string): Promise<void>;
-}
-
-/** An upload, as its owner sees it. Times are RFC 3339. */
-export interface Upload {
-  readonly id: string;
-  readonly bucket: string;
-  readonly path: string;
-  readonly type: string;
-  readonly bytes: number;
-  /** `open` until the object is there, and then `arrived`. */
-  readonly state: "open" | "arrived";
-  readonly createdAt: string;
-  /** When the ticket ends, unless the object is there by then. */
-  readonly expiresAt: string;
-  readonly arrivedAt: string | null;
 }
 
 /**
@@ -91,25 +74,19 @@ export function supabaseUploads(
 ): Uploads {
   return {
     async open({ caller, plan, once }) {
-      const { bucket, path, type, bytes, quota } = plan;
+      const { quota, lifetimeS, ...wanted } = plan;
+      const { name, capacity, windowS } = LIMIT;
       const answer = await callSql(service, "open_upload", {
-        ...{ bucket, path, type, bytes },
-        person: caller.id,
-        session: caller.sessionId,
-        id: crypto.randomUUID(),
-        "lifetime_s": LIFETIME_S,
-        "idempotency_key": once?.key ?? null,
-        "fingerprint": once?.fingerprint ?? null,
-        "limit_name": LIMIT.name,
-        "limit_capacity": LIMIT.capacity,
-        "limit_window_s": LIMIT.windowS,
-        "quota_bytes": quota.bytes,
-        "quota_objects": quota.objects,
-      }, Answer);
+        ...ofPerson(caller),
+        wanted: { ...wanted, "lifetime_s": lifetimeS },
+        once: once ?? null,
+        rate: { name, capacity, "window_s": windowS },
+        quota,
+      }, OpenAnswer);
 
       switch (answer.outcome) {
         case "not live":
-          throw accountNotActive("The account or its session has ended");
+          throw notLive();
         case "limited":
           throw limited(LIMIT, answer.quota);
         case "key reused":
@@ -117,20 +94,19 @@ export function supabaseUploads(
         case "taken":
           throw objectExists("An object of this name is already there");
         case "over quota":
-          throw quotaExceeded(`Cannot keep ${bytes} bytes more`, {
+          throw quotaExceeded(`Cannot keep ${plan.bytes} bytes more`, {
             used: answer.used,
             quota,
           });
         default: {
-          const { outcome, upload } = answer;
-          const isNew = outcome === "opened";
-          return { id: upload.id, isNew, quota: answer.quota };
+          const { outcome, ...opened } = answer;
+          return { ...opened, isNew: outcome === "opened" };
         }
       }
     },
 
-    async takeBack({ id, isNew }, reason) {
-      const given = { upload: id };
+    async takeBack({ upload, isNew }, reason) {
+      const given = { upload: upload.id };
       if (isNew) {
         // If this fails as well, the row is gone when it expires.
         await callSql(cleaner(), "cancel_upload", given, v.unknown())
@@ -140,49 +116,49 @@ export function supabaseUploads(
     },
 
     async show(caller, id) {
-      const given = ofPerson(caller, id);
+      const given = { ...ofPerson(caller), upload: id };
       const answer = await callSql(service, "show_upload", given, ShowAnswer);
-      switch (answer.outcome) {
-        case "not live":
-          throw accountNotActive("The account or its session has ended");
-        case "not found":
-          throw uploadNotFound("You have no upload of this id");
-        default:
-          return answer.upload;
-      }
+      if (answer.outcome === "found") return answer.upload;
+      throw absent(answer.outcome);
     },
 
     async close(caller, id) {
-      const given = ofPerson(caller, id);
-      const answer = await callSql(service, "close_upload", given, CloseAnswer);
-      switch (answer.outcome) {
-        case "not live":
-          throw accountNotActive("The account or its session has ended");
-        case "not found":
-          throw uploadNotFound("You have no upload of this id");
-        case "arrived":
-          throw uploadArrived("Cannot close it: delete the object instead");
-      }
+      const given = { ...ofPerson(caller), upload: id };
+      const { outcome } = await callSql(
+        service,
+        "close_upload",
+        given,
+        CloseAnswer,
+      );
+      if (outcome === "closed") return;
+      throw outcome === "arrived"
+        ? uploadArrived("Cannot close it: delete the object instead")
+        : absent(outcome);
     },
   };
 }
 
-function ofPerson({ id, sessionId }: User, upload: string) {
-  return { person: id, session: sessionId, upload };
+function ofPerson({ id, sessionId }: User) {
+  return { person: id, session: sessionId };
+}
+
+function absent(outcome: "not live" | "not found") {
+  return outcome === "not live"
+    ? notLive()
+    : uploadNotFound("You have no upload of this id");
 }
 
 /** The answer of `portico_api.open_upload`, migration `…_uploads.sql`. */
-const Answer = v.variant("outcome", [
+const OpenAnswer = v.variant("outcome", [
   v.object({
     outcome: v.picklist(["opened", "replayed"]),
-    upload: v.object({ id: v.pipe(v.string(), v.uuid()) }),
+    upload: Described,
     quota: QuotaAnswer,
   }),
   v.object({
-    outcome: v.picklist(["limited", "key reused"]),
+    outcome: v.picklist(["limited", "key reused", "taken"]),
     quota: QuotaAnswer,
   }),
-  v.object({ outcome: v.literal("taken"), quota: QuotaAnswer }),
   v.object({
     outcome: v.literal("over quota"),
     used: v.object({ bytes: v.number(), objects: v.number() }),
@@ -191,20 +167,7 @@ const Answer = v.variant("outcome", [
 ]);
 
 const ShowAnswer = v.variant("outcome", [
-  v.object({
-    outcome: v.literal("found"),
-    upload: v.object({
-      id: v.string(),
-      bucket: v.string(),
-      path: v.string(),
-      type: v.string(),
-      bytes: v.number(),
-      state: v.picklist(["open", "arrived"]),
-      createdAt: v.string(),
-      expiresAt: v.string(),
-      arrivedAt: v.nullable(v.string()),
-    }),
-  }),
+  v.object({ outcome: v.literal("found"), upload: Described }),
   v.object({ outcome: v.picklist(["not found", "not live"]) }),
 ]);
 

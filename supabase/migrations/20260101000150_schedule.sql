@@ -2,8 +2,8 @@
 --
 -- Needs    portico.tasks (…0100); pg_cron, pg_net and Vault, which are
 --          Supabase's
--- Makes    portico.jobs; portico.nudge(), schedule(), unschedule(); the task
---          job_runs
+-- Makes    portico.jobs; portico.nudge(), wake(), schedule(), unschedule(); the
+--          task job_runs
 -- Access   the owner of the project only.
 -- Undo     select portico.unschedule(); delete from portico.tasks where name =
 --          'job_runs'; then drop the functions, the table and the view
@@ -20,13 +20,19 @@ create extension if not exists pg_cron with schema pg_catalog;
 create table portico.jobs (
   name     text primary key check (name ~ '^[a-z][a-z0-9_-]{0,40}$'),
   schedule text not null,
-  function text not null check (function ~ '^[a-z][a-z0-9/_-]{0,80}$')
+  function text not null check (function ~ '^[a-z][a-z0-9/_-]{0,80}$'),
+  due      text check (due ~ '^[a-z][a-z0-9_]{0,40}$'),
+  woken_at timestamptz not null default '-infinity'
 );
 
 comment on table  portico.jobs is 'What portico.schedule() installs.';
 comment on column portico.jobs.schedule is 'As pg_cron has it, in UTC.';
 comment on column portico.jobs.function is
   'Of the project, and the path below it if there is one.';
+comment on column portico.jobs.due is
+  'A view of schema portico. While it has no rows nothing is called.';
+comment on column portico.jobs.woken_at is
+  'When it was last called out of turn.';
 
 alter table portico.jobs enable row level security;
 
@@ -90,6 +96,31 @@ end $$;
 
 comment on function portico.nudge is 'Calls a function of the project, signed.';
 
+-- Calls the function of a job out of turn, but not twice within a second: what
+-- comes in between waits for the job's next turn. It fails nobody's statement:
+-- a project that has no secrets in Vault yet has no jobs either.
+create function portico.wake(job text) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  called text;
+begin
+  update portico.jobs set woken_at = clock_timestamp()
+  where name = (
+    select name from portico.jobs
+    where name = job
+      and woken_at < clock_timestamp() - interval '1 second'
+    for update skip locked
+  )
+  returning function into called;
+  if found then
+    perform portico.nudge(called);
+  end if;
+exception when others then
+  return;
+end $$;
+
+comment on function portico.wake is 'Calls the function of a job out of turn.';
+
 -- Installs what portico.jobs says, and takes away what it no longer says. May
 -- be called again at any time. The answer is the number of jobs.
 create function portico.schedule() returns int
@@ -105,7 +136,11 @@ begin
       select from portico.jobs where jobname = 'portico-' || name
     );
   perform cron.schedule(
-    'portico-' || name, schedule, format('select portico.nudge(%L)', function)
+    'portico-' || name, schedule,
+    format('select portico.nudge(%L)', function) || case
+      when due is null then ''
+      else format(' where exists (select from portico.%I)', due)
+    end
   )
   from portico.jobs;
   get diagnostics installed = row_count;

@@ -14,17 +14,15 @@ import {
   type Measures,
   RECORD,
 } from "../tests/deployed/measure.ts";
-import { startWorld } from "../tests/world.ts";
 import { functionNames } from "../tools/imports.ts";
 import { startRegistry } from "../tools/jsr/registry.ts";
 import { table } from "../tools/report.ts";
 
-await using world = await startWorld();
 await using registry = await startRegistry();
 
 const record: { [name: string]: Measures } = {};
 for (const name of await functionNames(FUNCTIONS)) {
-  record[name] = await measure(name, world, registry);
+  record[name] = await measure(name, registry);
 }
 await Deno.writeTextFile(RECORD, JSON.stringify(record, undefined, 2) + "\n");
 

@@ -15,7 +15,6 @@ import {
   RECORD,
 } from "./deployed/measure.ts";
 import { HOSTED } from "./deployed/hosted_deno.ts";
-import { startWorld } from "./world.ts";
 
 /** In milliseconds. The platform ends a request after 2 s of CPU. */
 const CPU_MS = 2_000;
@@ -36,11 +35,9 @@ const record: Readonly<Record<string, Measures>> = JSON.parse(
   await Deno.readTextFile(RECORD),
 );
 const names = await functionNames(FUNCTIONS);
-const world = await startWorld();
 const registry = await startRegistry();
 Deno.test.afterAll(async () => {
   await registry[Symbol.asyncDispose]();
-  await world[Symbol.asyncDispose]();
 });
 
 Deno.test("every function is recorded, by deno task bench deployed", () => {
@@ -54,7 +51,7 @@ for (const name of names) {
     Deno.test({
       name: `${name} ${fact}`,
       ignore: Deno.build.os !== "linux", // reads /proc
-      fn: async () => fn(await (measured ??= measure(name, world, registry))),
+      fn: async () => fn(await (measured ??= measure(name, registry))),
     });
 
   test("takes half of its CPU at most, for its first and costliest requests", ({ coldMs, requestMs }) => {

@@ -15,12 +15,16 @@
 
 -- Up to `size` uploads that are due, longest first. They are the caller's for a
 -- minute, and after each attempt for twice as long, up to an hour: what cannot
--- be settled keeps nothing else waiting.
+-- be settled keeps nothing else waiting. If more are due somebody else is woken:
+-- one run may not use more than a request's CPU time.
 create function portico_api.claim_uploads(size int) returns jsonb
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 set lock_timeout = '1s'
 as $$
-  with claimed as (
+declare
+  claimed jsonb;
+begin
+  with taken as (
     update portico.uploads as upload set
       attempts = attempts + 1,
       due_at = now() + least(
@@ -34,9 +38,13 @@ as $$
     ))
     returning upload.*
   )
-  select coalesce(jsonb_agg(portico.describe_upload(claimed)), '[]')
-  from claimed
-$$;
+  select coalesce(jsonb_agg(portico.describe_upload(taken)), '[]')
+  into claimed from taken;
+  if exists (select from portico.uploads where due_at <= now()) then
+    perform portico.wake('uploads');
+  end if;
+  return claimed;
+end $$;
 
 comment on function portico_api.claim_uploads is
   'Takes uploads to go on with. Called by signed-upload.';

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ok } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { BUCKETS } from "../../supabase/functions/signed-upload/policy.ts";
 import type { Contract, Costly } from "./contract.ts";
@@ -52,7 +53,8 @@ function completion(
       for (let n = 0; n < times; n++) {
         const wanted = { ...PHOTO, name: `${n}.png`, bytes, ...more(photo) };
         const ticket = await (await ask(place, token, wanted)).json();
-        await (await send(ticket, photo)).body?.cancel();
+        const sent = await send(ticket, photo);
+        ok(sent.ok, await sent.text());
         ids.push(ticket.id);
       }
       let n = 0;

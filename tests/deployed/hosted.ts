@@ -7,7 +7,6 @@
 import { fileURLToPath } from "node:url";
 import { platformEnvironment } from "../../local/function_env.ts";
 import { TextLineStream } from "../../local/text_lines.ts";
-import { readConfig } from "../../supabase/functions/_shared/config.ts";
 import type { Registry } from "../../tools/jsr/registry.ts";
 import type { Place } from "../contracts/contract.ts";
 import type { World } from "../world.ts";
@@ -52,7 +51,8 @@ export async function startHosted(program: Program): Promise<Hosted> {
       ...["run", "--quiet", "--no-prompt"],
       `--v8-flags=--max-old-space-size=${OLD_SPACE_MIB}`,
       `--allow-net=127.0.0.1:0,${hosts}`,
-      `--allow-env=${settingsOf(env)}`,
+      // As there: libraries look through it for switches of their own.
+      "--allow-env",
       `--allow-read=${fileURLToPath(form.folder)}`,
       ...form.args,
       ...[WORKER, form.entryPoint.href, word],
@@ -93,14 +93,4 @@ export async function startHosted(program: Program): Promise<Hosted> {
 /** The hosts of those of `values` that are URLs. */
 function hostsOf(values: readonly string[]): string[] {
   return values.filter((it) => URL.canParse(it)).map((it) => new URL(it).host);
-}
-
-/** The names of all settings: a function may read these and no others. */
-function settingsOf(env: Readonly<Record<string, string>>): string {
-  const names: string[] = [];
-  readConfig((name) => {
-    names.push(name);
-    return env[name];
-  });
-  return names.join(",");
 }

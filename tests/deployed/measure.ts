@@ -7,7 +7,7 @@
  */
 import type { Registry } from "../../tools/jsr/registry.ts";
 import { contractOf } from "../contracts/contract.ts";
-import type { World } from "../world.ts";
+import { startWorld } from "../world.ts";
 import { bundled } from "./form.ts";
 import { type Size, sizeOf } from "./size.ts";
 import { type Usage, usageOf } from "./usage.ts";
@@ -24,12 +24,12 @@ export interface Measures extends Size, Usage {}
 /** A record: functions by their names. */
 export type Record = Readonly<{ [name: string]: Measures }>;
 
-/** Measures the function `name`, bundled, on the stack of `world`. */
+/** Measures the function `name`, bundled, on a stack of its own. */
 export async function measure(
   name: string,
-  world: World,
   registry: Registry,
 ): Promise<Measures> {
+  await using world = await startWorld();
   const source = { name, functions: FUNCTIONS, registry };
   await using form = await bundled(source);
   const { costly } = await contractOf(name);

@@ -27,7 +27,6 @@ export default {
         run: await isRefused(() => new Deno.Command("true").output()),
         write: await isRefused(() => Deno.writeTextFile("/tmp/probe", "")),
         read: await isRefused(() => Deno.readTextFile("/etc/hostname")),
-        env: await isRefused(() => Deno.env.get("HOME")),
         net: await isRefused(() => fetch("http://127.0.0.1:1/")),
       },
     });

@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { AwsV4Signer } from "aws4fetch";
 import type { Config, S3Key } from "../_shared/config.ts";
 import type { Place } from "../_shared/objects.ts";
 import { problem } from "../_shared/problem.ts";
@@ -113,6 +112,7 @@ function signerOf(key: S3Key, lifetimeS: number): Signer {
   return async (method, at) => {
     const url = new URL(at);
     url.searchParams.set("X-Amz-Expires", String(lifetimeS));
+    const { AwsV4Signer } = await import("aws4fetch");
     const signed = await new AwsV4Signer({
       ...key,
       ...{ method, url: url.href, service: "s3", signQuery: true },

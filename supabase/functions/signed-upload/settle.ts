@@ -11,7 +11,6 @@ import { ObjectGone, type Objects } from "../_shared/objects.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { bucketOf, QUARANTINE } from "./policy.ts";
 import type { Upload } from "./upload.ts";
-import { verify } from "./verify.ts";
 
 /** What settling needs. */
 export interface World {
@@ -54,6 +53,8 @@ async function judge(
   const { at: place, bytes: size, etag, type, sha256, object } = upload;
   const { maxPixels } = bucketOf(object.bucket);
   const claim = { type, bytes: size, maxPixels, sha256: sha256 ?? undefined };
+  // Now and not before: who asks for a ticket need not wait for it to load.
+  const { verify } = await import("./verify.ts");
   const verdict = await verify(objects.open({ place, size, etag }), claim)
     .catch(ifGone);
   return verdict && await arrivals.judge(upload, verdict);

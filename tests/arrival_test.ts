@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import {
   CompleteMultipartUploadCommand,
@@ -17,7 +17,7 @@ import {
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { Upload } from "tus-js-client";
 import { behindGateway } from "./contracts/contract.ts";
-import { ask, PHOTO, traces } from "./contracts/uploads.ts";
+import { ask, PHOTO, traces, upload } from "./contracts/uploads.ts";
 import { type Person, startWorld, tokenOf } from "./world.ts";
 
 const world = await startWorld();
@@ -26,18 +26,21 @@ Deno.test.afterAll(async () => await world[Symbol.asyncDispose]());
 const place = behindGateway(world, "signed-upload");
 const { url, keys } = world.stack;
 
-/** Where uploads arrive. */
-const INBOX = "portico-inbox";
-
 /** What somebody sends, and where to. */
 interface Sent {
   readonly person: Person;
-  /** In the inbox. */
+  /** Where to: the inbox, unless a test is about something else. */
+  readonly bucket: string;
   readonly path: string;
   /** Of a signed URL. */
   readonly token: string;
   readonly type: string;
   readonly body: string;
+}
+
+/** Where a signed URL leads. */
+function signedAt({ bucket, path, token }: Sent): string {
+  return `/upload/sign/${bucket}/${path}?token=${token}`;
 }
 
 /** Whether Storage has taken what was sent. */
@@ -81,7 +84,7 @@ async function succeeds(work: () => Promise<unknown>): Promise<boolean> {
 function resume(
   at: string,
   headers: Record<string, string>,
-  { path: objectName, type: contentType, body }: Sent,
+  { bucket: bucketName, path: objectName, type: contentType, body }: Sent,
 ): Promise<boolean> {
   return new Promise((done) =>
     new Upload(Buffer.from(body), {
@@ -90,7 +93,7 @@ function resume(
       chunkSize: 6,
       retryDelays: null,
       storeFingerprintForResuming: false,
-      metadata: { bucketName: INBOX, objectName, contentType },
+      metadata: { bucketName, objectName, contentType },
       onError: () => done(false),
       onSuccess: () => done(true),
     }).start()
@@ -107,11 +110,11 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
     }, sent),
   "TUS with a secret key": (sent) =>
     resume("resumable", { apikey: keys.secret, "x-upsert": "true" }, sent),
-  "S3 with the project's key": ({ path, type, body }) =>
+  "S3 with the project's key": ({ bucket, path, type, body }) =>
     succeeds(() =>
       s3.send(
         new PutObjectCommand({
-          Bucket: INBOX,
+          Bucket: bucket,
           Key: path,
           Body: body,
           ContentType: type,
@@ -119,7 +122,10 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
       )
     ),
   "a presigned URL of the project's S3 key": async (sent) => {
-    const command = new PutObjectCommand({ Bucket: INBOX, Key: sent.path });
+    const command = new PutObjectCommand({
+      Bucket: sent.bucket,
+      Key: sent.path,
+    });
     const signed = await getSignedUrl(s3, command, { expiresIn: 60 });
     const headers = { "content-type": sent.type };
     const response = await fetch(signed, {
@@ -130,8 +136,8 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
     await response.body?.cancel();
     return response.ok;
   },
-  "S3 in parts, with the project's key": ({ path, type, body }) => {
-    const at = { Bucket: INBOX, Key: path };
+  "S3 in parts, with the project's key": ({ bucket, path, type, body }) => {
+    const at = { Bucket: bucket, Key: path };
     return succeeds(async () => {
       const { UploadId } = await s3.send(
         new CreateMultipartUploadCommand({ ...at, ContentType: type }),
@@ -149,52 +155,41 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
     });
   },
   "a signed URL": (sent) =>
-    send(`/upload/sign/${INBOX}/${sent.path}?token=${sent.token}`, sent, {
+    send(signedAt(sent), sent, {
       method: "PUT",
     }),
   "a signed URL, to overwrite": (sent) =>
-    send(`/upload/sign/${INBOX}/${sent.path}?token=${sent.token}`, sent, {
+    send(signedAt(sent), sent, {
       method: "PUT",
       headers: { "x-upsert": "true" },
     }),
   "an upload of the user's": async (sent) => {
     const authorization = `Bearer ${await tokenOf(sent.person)}`;
     const headers = { authorization, apikey: keys.publishable };
-    return await send(`/${INBOX}/${sent.path}`, sent, { headers });
+    return await send(`/${sent.bucket}/${sent.path}`, sent, { headers });
   },
-  "a form of the user's": async ({ person, path, type, body }) => {
+  "a form of the user's": async ({ person, bucket, path, type, body }) => {
     const file = new Blob([body], { type });
-    const inbox = person.client.storage.from(INBOX);
-    return (await inbox.upload(path, file)).error === null;
+    const files = person.client.storage.from(bucket);
+    return (await files.upload(path, file)).error === null;
   },
   "a secret key": (sent) =>
-    send(`/${INBOX}/${sent.path}`, sent, { headers: { apikey: keys.secret } }),
+    send(`/${sent.bucket}/${sent.path}`, sent, {
+      headers: { apikey: keys.secret },
+    }),
   "a secret key, to overwrite": (sent) =>
-    send(`/${INBOX}/${sent.path}`, sent, {
+    send(`/${sent.bucket}/${sent.path}`, sent, {
       headers: { apikey: keys.secret, "x-upsert": "true" },
     }),
-  "a copy by a secret key": async ({ path, type, body }) => {
-    const files = world.service().storage;
-    await files.from("elsewhere").upload(
-      "file",
-      new Blob([body], { type }),
-      { upsert: true },
-    );
-    const options = { destinationBucket: INBOX };
-    const copied = await files.from("elsewhere").copy("file", path, options);
-    await files.from("elsewhere").remove(["file"]);
-    return copied.error === null;
-  },
 };
-
-await world.service().storage.createBucket("elsewhere");
 
 /** A ticket for `me.png` of ten bytes, and what would use it. */
 async function opened(person: Person): Promise<Sent> {
   const wanted = { ...PHOTO, bytes: 10 };
   const response = await ask(place, await tokenOf(person), wanted);
-  const { standard: { path, token }, type } = await response.json();
-  return { person, path, token, type, body: "0123456789" };
+  const { standard, type } = await response.json();
+  const { bucket, path, token } = standard;
+  return { person, bucket, path, token, type, body: "0123456789" };
 }
 
 for (const [name, protocol] of Object.entries(PROTOCOLS)) {
@@ -291,6 +286,22 @@ for (const [name, protocol] of Object.entries(PROTOCOLS)) {
     if (!speaksForOwner) deepStrictEqual(await traces(place), before);
   });
 
+  Deno.test(`U16 nothing arrives by ${name} where something has been verified`, async () => {
+    const person = await world.newPerson();
+    const token = await tokenOf(person);
+    const path = await upload(place, token, "still.png");
+    const sent = await opened(person);
+    const before = await traces(place);
+    const version = "select version from storage.objects where name = $1";
+    const first = await world.rows(version, [path]);
+
+    const swapped = { ...sent, bucket: "photos", path };
+    strictEqual(await protocol(swapped), false);
+
+    deepStrictEqual(await traces(place), before);
+    deepStrictEqual(await world.rows(version, [path]), first);
+  });
+
   Deno.test(`U12 nothing arrives by ${name} at another place than its ticket's`, async () => {
     const person = await world.newPerson();
     const sent = await opened(person);
@@ -340,7 +351,7 @@ Deno.test("U12 a token for an upload lets nobody download", async () => {
 
   for (const at of ["sign", "upload/sign", "authenticated", "public"]) {
     const response = await fetch(
-      `${url}/storage/v1/object/${at}/${INBOX}/${sent.path}?token=${sent.token}`,
+      `${url}/storage/v1/object/${at}/${sent.bucket}/${sent.path}?token=${sent.token}`,
     );
     const text = await response.text();
     strictEqual(response.ok, false, at);
@@ -349,9 +360,10 @@ Deno.test("U12 a token for an upload lets nobody download", async () => {
 });
 
 Deno.test("an object in another bucket needs no ticket", async () => {
+  await world.service().storage.createBucket("free");
   const file = new Blob(["x"], { type: "image/png" });
 
-  const { error } = await world.service().storage.from("elsewhere")
+  const { error } = await world.service().storage.from("free")
     .upload("free", file);
 
   strictEqual(error, null);
@@ -361,7 +373,7 @@ Deno.test("an object that is there is not moved anywhere before it was looked at
   const sent = await opened(await world.newPerson());
   await PROTOCOLS["a signed URL"]?.(sent);
   const before = await traces(place);
-  const inbox = world.service().storage.from(INBOX);
+  const inbox = world.service().storage.from(sent.bucket);
   const { id } = sent.person;
 
   const moves = [
@@ -383,11 +395,93 @@ Deno.test("an object that is there is not moved anywhere before it was looked at
   deepStrictEqual(await traces(place), before);
 });
 
+// Over S3 a header makes a copy of an upload, of whatever the project's key can
+// read. These are the names that Storage gives to each way to copy:
+// src/http/routes/operations.ts of supabase/storage.
+for (
+  const operation of ["object.copy", "s3.object.copy", "s3.upload.part_copy"]
+) {
+  Deno.test(`U11 nothing arrives by ${operation}, whatever its ticket says`, async () => {
+    const sent = await opened(await world.newPerson());
+    const before = await traces(place);
+    const insert = (as: string) =>
+      world.stack.database.asOwner(async (sql) => {
+        await sql.query("select set_config('storage.operation', $1, true)", [
+          `storage.${as}`,
+        ]);
+        await sql.query(
+          `insert into storage.objects (bucket_id, name, version, metadata)
+           values ($1, $2, gen_random_uuid(),
+             '{"size": 10, "mimetype": "image/png"}')`,
+          [sent.bucket, sent.path],
+        );
+      });
+
+    await rejects(insert(operation), /Nothing is copied here/);
+    deepStrictEqual(await traces(place), before);
+    await insert("s3.upload"); // the same, with bytes
+  });
+}
+
+Deno.test("U11 nothing arrives as a copy by a secret key", async () => {
+  const { storage } = world.service();
+  await storage.createBucket("elsewhere");
+  const sent = await opened(await world.newPerson());
+  const { bucket, path, type, body } = sent;
+  await storage.from("elsewhere").upload("file", new Blob([body], { type }));
+  const before = await traces(place);
+
+  const { error } = await storage.from("elsewhere")
+    .copy("file", path, { destinationBucket: bucket });
+
+  ok(error);
+  deepStrictEqual(await traces(place), before);
+});
+
+Deno.test("A15 nothing arrives with the ticket of somebody who was banned", async () => {
+  const sent = await opened(await world.newPerson());
+  await world.service().auth.admin.updateUserById(sent.person.id, {
+    "ban_duration": "1h",
+  });
+  const before = await traces(place);
+
+  strictEqual(await PROTOCOLS["a signed URL"]?.(sent), false);
+  deepStrictEqual(await traces(place), before);
+});
+
+Deno.test("U8 Storage stops what is more than any bucket takes", async () => {
+  const sent = await opened(await world.newPerson());
+  const before = await traces(place);
+  const body = "x".repeat(26_214_401);
+
+  const at = `${url}/storage/v1/object${signedAt(sent)}`;
+  const headers = { "content-type": sent.type };
+  const response = await fetch(at, { method: "PUT", headers, body });
+
+  strictEqual((await response.json()).statusCode, "413");
+  deepStrictEqual(await traces(place), before);
+});
+
+Deno.test("an object has the metadata of its ticket, and no other", async () => {
+  const sent = await opened(await world.newPerson());
+  const metadata = btoa('{"role":"admin"}');
+
+  const at = signedAt(sent);
+  const headers = { "x-metadata": metadata };
+  strictEqual(await send(at, sent, { method: "PUT", headers }), true);
+
+  const rows = await world.rows(
+    "select user_metadata from storage.objects where name = $1",
+    [sent.path],
+  );
+  deepStrictEqual(rows, [{ "user_metadata": null }]);
+});
+
 Deno.test("nothing arrives that says that it is encoded", async () => {
   const sent = await opened(await world.newPerson());
   const before = await traces(place);
 
-  const at = `/upload/sign/${INBOX}/${sent.path}?token=${sent.token}`;
+  const at = signedAt(sent);
   const headers = { "content-encoding": "gzip" };
   const arrived = await send(at, sent, { method: "PUT", headers });
 

@@ -7,6 +7,7 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
 import signedUpload from "../supabase/functions/signed-upload/index.ts";
 import { between, dying } from "./between.ts";
@@ -70,11 +71,19 @@ async function settleLater(): Promise<void> {
   strictEqual((await settle(healthy)).status, 200);
 }
 
+/** Storage's, of the pixel. */
+const pixelEtag = `"${createHash("md5").update(PIXEL).digest("hex")}"`;
+
 const FAULTS: [why: string, storage: () => Response][] = [
   ["is down", () => new Response("upstream down", { status: 503 })],
   ["answers garbage", () => new Response("<html>", { status: 200 })],
   ["fails inside", () => Response.json({ statusCode: "500" }, { status: 400 })],
-  ["gives other bytes", () => new Response(PIXEL.slice(1), { status: 206 })],
+  ["gives fewer bytes", () => {
+    const last = PIXEL.length - 1;
+    const range = `bytes 0-${last}/${PIXEL.length}`;
+    const headers = { "content-range": range, etag: pixelEtag };
+    return new Response(PIXEL.slice(1), { status: 206, headers });
+  }],
 ];
 
 for (const [why, storage] of FAULTS) {
@@ -131,7 +140,7 @@ Deno.test("a verdict stands when Storage fails to move, and is followed later", 
 /** The requests that one completion makes, killed before or after each. */
 for (const moment of ["before", "after"] as const) {
   for (let step = 1; step <= 4; step++) {
-    Deno.test(`an upload whose completion is killed ${moment} step ${step} of 4 is settled once`, async () => {
+    Deno.test(`U15 an upload whose completion is killed ${moment} step ${step} of 4 is settled once`, async () => {
       const person = await world.newPerson();
       const token = await tokenOf(person);
       const { id } = await arrive(healthy, token);
@@ -148,7 +157,7 @@ for (const moment of ["before", "after"] as const) {
       strictEqual((await complete(healthy, token, id)).status, 200);
     });
 
-    Deno.test(`a violator whose completion is killed ${moment} step ${step} of 4 is removed`, async () => {
+    Deno.test(`U15 a violator whose completion is killed ${moment} step ${step} of 4 is removed`, async () => {
       const person = await world.newPerson();
       const token = await tokenOf(person);
       const id = await violate(token);
@@ -171,7 +180,7 @@ Deno.test("an upload in hand is nobody else's for a minute, and then longer", as
   await arrive(healthy, await tokenOf(person));
   const claim = async () => {
     const { data } = await world.service().schema("portico_api")
-      .rpc("claim_uploads", { size: 100 });
+      .rpc("claim_uploads", { size: 100, "max_bytes": 1e9 });
     const [row] = await world.rows<{ wait: number }>(
       `select round(extract(epoch from due_at - now()))::int as wait
        from portico.uploads where owner = $1`,
@@ -189,6 +198,31 @@ Deno.test("an upload in hand is nobody else's for a minute, and then longer", as
   deepStrictEqual(waits, [60, 120, 240, 480, 960, 1920, 3600, 3600]);
   await settleLater();
   deepStrictEqual(await claim(), [0, null]);
+});
+
+Deno.test("what was tried before is tried alone, and large ones one by one", async () => {
+  const token = await tokenOf(await world.newPerson());
+  for (const name of ["a", "b", "c", "d", "e"]) {
+    await arrive(healthy, token, { name });
+  }
+  await world.rows(
+    `update portico.uploads set due_at = now() - (case right(path, 1)
+       when 'a' then 5 when 'b' then 4 when 'c' then 3 when 'd' then 2 else 1
+     end) * interval '1 second', attempts = (right(path, 1) = 'c')::int
+     where state = 'arrived'`,
+  );
+  const claim = async () => {
+    const { data } = await world.service().schema("portico_api")
+      .rpc("claim_uploads", { size: 4, "max_bytes": 2 * PIXEL.length });
+    const names = data.map(({ path }: { path: string }) => path.at(-1));
+    return names.sort().join("");
+  };
+
+  const claims = [];
+  for (let time = 0; time < 4; time++) claims.push(await claim());
+
+  deepStrictEqual(claims, ["ab", "c", "de", ""]);
+  await settleLater();
 });
 
 Deno.test("two runs at once look at different uploads", async () => {
@@ -233,6 +267,12 @@ Deno.test("U16 what is swapped while it is looked at is never published", async 
   await response.body?.cancel();
   await settleLater();
   deepStrictEqual(await standing(person), { ...ARRIVED, states: ["accepted"] });
+  // It is its owner's to give up.
+  const headers = { authorization: `Bearer ${token}` };
+  const closed = await healthy.call(`/${id}`, { method: "DELETE", headers });
+  await settleLater();
+  strictEqual(closed.status, 204);
+  deepStrictEqual(await standing(person), REJECTED);
 });
 
 Deno.test("what somebody has sent goes with their account", async () => {

@@ -6,6 +6,8 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
+import signedUpload from "../supabase/functions/signed-upload/index.ts";
+import { counting } from "./between.ts";
 import { behindGateway } from "./contracts/contract.ts";
 import {
   arrive,
@@ -268,15 +270,19 @@ Deno.test("U15 completed again, a file is the same, and a violator as well", asy
   });
 });
 
-Deno.test("U15 completed by twenty at once, a file is in its place once", async () => {
+Deno.test("U15 completed by twenty at once, a file is looked at once", async () => {
   const person = await world.newPerson();
   const token = await tokenOf(person);
   const { id } = await arrive(place, token);
+  await using here = counting(world, ["signed-upload", signedUpload]);
 
   const answers = await Promise.all([
-    ...Array.from({ length: 20 }, () => complete(place, token, id)),
-    settle(place),
+    ...Array.from({ length: 20 }, () => complete(here, token, id)),
+    settle(here),
   ]);
+
+  const reads = here.calls.filter((it) => it.startsWith("GET"));
+  strictEqual(reads.length, 1);
 
   deepStrictEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
   deepStrictEqual(await leftOf(person), {

@@ -60,9 +60,11 @@ const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   "portico.guard_object": [],
   "portico.is_held": [],
   "portico.is_live": [],
+  "portico.may_act": [],
   "portico.measure": [],
   "portico.next_due": [],
   "portico.nudge": [],
+  "portico.own_object": [],
   "portico.place_object": [],
   "portico.recall_links": ["authenticated"],
   "portico.refuse_object": [],
@@ -92,6 +94,7 @@ const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   "portico_api.show_upload": ["service_role"],
   "portico_api.skip_due": ["service_role"],
   "portico_api.sweep_batch": ["service_role"],
+  "portico_api.take_upload": ["service_role"],
 };
 
 /** Whose folder an object is in, as Alice sees it. */

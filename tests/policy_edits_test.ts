@@ -5,18 +5,17 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { cp } from "node:fs/promises";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
 import { behindGateway } from "./contracts/contract.ts";
 import { ask, complete, PHOTO, PIXEL, settle } from "./contracts/uploads.ts";
-import { type Person, startWorld, tokenOf } from "./world.ts";
+import { startEdited } from "./edited.ts";
+import { type Person, tokenOf } from "./world.ts";
 
 /** What the photos of this project are like. */
 const PHOTOS = `
     ...USUAL,
     who: { roles: ["painter", "admin"], anonymous: true, aal2: false },
-    maxBytes: 10 * MiB,
+    maxBytes: 100 * MiB,
     types: ["image/*"],
     path: "{user}/{name}",
     publish: "directly",
@@ -35,51 +34,27 @@ const DOCUMENTS = `
     path: "{user}/{id}.{ext}",
 `;
 
-const project = await Deno.makeTempDir({ prefix: "portico-" });
-const SUPABASE = fileURLToPath(new URL("../supabase", import.meta.url));
-await cp(SUPABASE, `${project}/supabase`, { recursive: true });
-await edit("functions/signed-upload/policy.ts", [
-  [/(photos: \{)[^]*?(\n {2}\},)/, `$1${PHOTOS}$2`],
-  [/(documents: \{)[^]*?(\n {2}\},)/, `$1${DOCUMENTS}$2`],
-]);
-await edit("migrations/20260101000400_buckets.sql", [
-  [/array\['image\/png'[^\]]*\]/, "array['image/*']"],
-  ["in ('portico-inbox')", "in ('portico-inbox', 'photos')"],
-]);
-await edit("config.toml", [[
-  "[auth]",
-  "[auth]\nenable_anonymous_sign_ins = true",
-]]);
-// Who replaces an object has to be allowed to change one.
-await Deno.writeTextFile(
-  `${project}/supabase/migrations/20270101000000_replace.sql`,
-  `create policy "people replace their own files" on storage.objects
-     for update to authenticated
-     using (bucket_id = 'photos' and owner_id = (select auth.uid())::text);`,
-);
-
-async function edit(
-  path: string,
-  changes: readonly [from: string | RegExp, to: string][],
-): Promise<void> {
-  const file = `${project}/supabase/${path}`;
-  let text = await Deno.readTextFile(file);
-  for (const [from, to] of changes) {
-    const changed = text.replace(from, to);
-    ok(changed !== text, String(from));
-    text = changed;
-  }
-  await Deno.writeTextFile(file, text);
-}
-
-const world = await startWorld({
-  project: pathToFileURL(`${project}/supabase/`),
+const world = await startEdited({
+  "functions/signed-upload/policy.ts": [
+    [/(photos: \{)[^]*?(\n {2}\},)/, `$1${PHOTOS}$2`],
+    [/(documents: \{)[^]*?(\n {2}\},)/, `$1${DOCUMENTS}$2`],
+  ],
+  "migrations/20260101000400_buckets.sql": [
+    [
+      "10485760,\n   array['image/png', 'image/jpeg', 'image/webp']",
+      "104857600,\n   array['image/*']",
+    ],
+    ["in ('portico-inbox')", "in ('portico-inbox', 'photos')"],
+  ],
+  "config.toml": [["[auth]", "[auth]\nenable_anonymous_sign_ins = true"]],
+}, {
+  // Who replaces an object has to be allowed to change one.
+  "migrations/20270101000000_replace.sql":
+    `create policy "people replace their own files" on storage.objects
+       for update to authenticated
+       using (bucket_id = 'photos' and owner_id = (select auth.uid())::text);`,
 });
-Deno.test.afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-  await Deno.remove(project, { recursive: true });
-});
-await world.rows("update portico.jobs set woken_at = 'infinity'");
+Deno.test.afterAll(async () => await world[Symbol.asyncDispose]());
 
 const place = behindGateway(world, "signed-upload");
 
@@ -114,11 +89,11 @@ Deno.test("a bucket takes whom its policy names", async () => {
   const painter = await newPainter();
   const other = await world.newPerson();
 
-  const taken = await ask(place, await tokenOf(painter), PHOTO);
-  const refused = await ask(place, await tokenOf(other), PHOTO);
+  const wanted = { ...PHOTO, bytes: PIXEL.length };
+  const taken = await ask(place, await tokenOf(painter), wanted);
+  const refused = await ask(place, await tokenOf(other), wanted);
 
-  // The quota is less than what is asked for, which is looked at last.
-  await assertProblem(taken, { status: 403, title: "Quota exceeded" });
+  strictEqual(taken.status, 201, await taken.text());
   await assertProblem(refused, {
     status: 403,
     title: "Forbidden",
@@ -167,6 +142,30 @@ Deno.test("a bucket takes all of a kind of types, and its ticket the one", async
   await gif.body?.cancel();
   await assertProblem(page, { status: 415, types: ["image/*"] });
 });
+
+const MAX: [maxMiB: number, why: string, changes: Record<string, unknown>][] = [
+  [64, "a PNG, which is read whole", {}],
+  [100, "a WebP, which is not", { type: "image/webp" }],
+  [64, "a WebP with a checksum", {
+    ...{ type: "image/webp", sha256: "0".repeat(64) },
+  }],
+];
+
+for (const [maxMiB, why, changes] of MAX) {
+  Deno.test(`a bucket of 100 MiB takes ${maxMiB} MiB of ${why}`, async () => {
+    const token = await tokenOf(await newPainter());
+    const maxBytes = maxMiB * 2 ** 20;
+
+    const bytes = maxBytes + 1;
+    const over = await ask(place, token, { ...PHOTO, ...changes, bytes });
+    const most = { ...PHOTO, ...changes, bytes: maxBytes };
+    const fits = await ask(place, token, most);
+
+    await assertProblem(over, { status: 413, maxBytes });
+    // The quota of this project is smaller, and is looked at last.
+    await assertProblem(fits, { status: 403, title: "Quota exceeded" });
+  });
+}
 
 Deno.test("a ticket offers the protocols of its bucket, for as long as it says", async () => {
   const token = await tokenOf(await newPainter());

@@ -140,6 +140,10 @@ Deno.test("U13 of fifty requests at once one gets the last of a quota", async ()
 
   strictEqual(codes.filter((code) => code === 201).length, 1);
   strictEqual(codes.filter((code) => code === "quota_exceeded").length, 49);
+  deepStrictEqual(await usage(person), {
+    bytes: quota.bytes,
+    objects: quota.objects - 9,
+  });
 });
 
 Deno.test("one person's quota is not another's", async () => {
@@ -170,6 +174,24 @@ Deno.test("U14 sweep gives back what was reserved and never came", async () => {
   });
 
   deepStrictEqual(await usage(person), { bytes: 0, objects: 0 });
+});
+
+Deno.test("U14 a quota that expired tickets fill has room for the next", async () => {
+  const person = await world.newPerson();
+  const token = await tokenOf(person);
+  await leaveRoom(person, { bytes: 1000, objects: 10 });
+  await ask(place, token, { ...PHOTO, name: "first.png", bytes: 1000 });
+  const next = { ...PHOTO, name: "next.png", bytes: 1000 };
+  const full = await ask(place, token, next);
+  await world.rows(
+    "update portico.uploads set expires_at = now() where owner = $1",
+    [person.id],
+  );
+
+  const response = await ask(place, token, next);
+
+  await assertProblem(full, { status: 403, title: "Quota exceeded" });
+  strictEqual(response.status, 201);
 });
 
 Deno.test("a deleted object gives back what it took", async () => {
@@ -267,6 +289,45 @@ Deno.test("DELETE leaves an object alone that is there", async () => {
   await assertProblem(response, { status: 409, title });
   const down = await person.client.storage.from("photos").download(path);
   strictEqual(down.error, null);
+});
+
+Deno.test("A15 complete is refused to somebody who was banned", async () => {
+  const person = await world.newPerson();
+  const token = await tokenOf(person);
+  const { id } = await arrive(place, token);
+  await world.service().auth.admin.updateUserById(person.id, {
+    ban_duration: "1h",
+  });
+
+  const response = await complete(place, token, id);
+
+  const title = "Account not active";
+  await assertProblem(response, { status: 403, title });
+  const objects = await world.rows(
+    "select bucket_id as at from storage.objects where owner_id = $1",
+    [person.id],
+  );
+  deepStrictEqual(objects, [{ at: "portico-inbox" }]);
+});
+
+Deno.test("DELETE closes an upload in the inbox: it is removed, and its quota is back", async () => {
+  const person = await world.newPerson();
+  const token = await tokenOf(person);
+  const { id } = await arrive(place, token);
+
+  const response = await call(person, "DELETE", id);
+  const again = await call(person, "DELETE", id);
+
+  strictEqual(response.status, 204);
+  strictEqual(again.status, 204);
+  deepStrictEqual(await usage(person), { bytes: 0, objects: 0 });
+  const late = await complete(place, token, id);
+  await assertProblem(late, { status: 422, reason: "closed" });
+  const objects = await world.rows(
+    "select from storage.objects where owner_id = $1",
+    [person.id],
+  );
+  strictEqual(objects.length, 0);
 });
 
 for (const method of ["GET", "DELETE"]) {

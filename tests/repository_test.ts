@@ -72,7 +72,9 @@ Deno.test("whatever acts as the service has its reason above it", () => {
     if (path === "_shared/clients.ts") continue;
     const lines = text.split("\n");
     for (const [at, line] of lines.entries()) {
-      if (!/\b(?:asService|getAsService)\(/.test(line)) continue;
+      if (
+        !/(?<!function )\b(?:asService|getAsService|s3AsService)\(/.test(line)
+      ) continue;
       const above = lines[at - 1] ?? "";
       ok(/^\s*\/\/ As the service: /.test(above), `${path}:${at + 1}`);
     }

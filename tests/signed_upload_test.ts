@@ -272,6 +272,30 @@ Deno.test("H13 signed-upload keeps what a second request was given", async () =>
   deepStrictEqual(rows, [{ repeated: true }]);
 });
 
+Deno.test("H13 signed-upload takes a request again whose file was rejected", async () => {
+  const own = await tokenOf(await world.newPerson());
+  const headers = { "idempotency-key": "once" };
+  const wanted = { ...PHOTO, bytes: 6 };
+  const first = await (await ask(own, wanted, headers)).json();
+  await (await uploads.send(first, "<html>")).text();
+  await (await uploads.complete(place, own, first.id)).text();
+
+  const second = await ask(own, wanted, headers);
+
+  strictEqual(second.status, 201);
+  ok((await second.json()).id !== first.id);
+});
+
+Deno.test("signed-upload refuses what no text in Postgres can be", async () => {
+  const before = await traces();
+
+  for (const metadata of [{ a: "x\0" }, { "\0": 1 }]) {
+    const response = await ask(token, { ...PHOTO, metadata });
+    await assertProblem(response, { status: 422, title: "Invalid input" });
+  }
+  deepStrictEqual(await traces(), before);
+});
+
 Deno.test("H13 signed-upload repeats no ticket for a file that is there", async () => {
   const bob = await world.newPerson();
   const own = await tokenOf(bob);
@@ -383,7 +407,12 @@ Deno.test("the policy and the buckets of the migration say the same", async () =
   const policy = Object.entries<Bucket>(BUCKETS).map((
     [name, { maxBytes, types, unverified }],
   ) => [name, false, maxBytes, types, unverified === "readable"]);
-  const own = [INBOX, QUARANTINE].map((it) => [it, false, null, null, false]);
+  const all: readonly Bucket[] = Object.values(BUCKETS);
+  const most = Math.max(...all.map(({ maxBytes }) => maxBytes));
+  const types = all.flatMap(({ types }) => types);
+  const own = [[INBOX, false, most, types, false], [
+    ...[QUARANTINE, false, null, null, false],
+  ]];
   deepStrictEqual(rows.map(({ it }) => it), [...policy, ...own].sort());
 });
 

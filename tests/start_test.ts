@@ -396,7 +396,7 @@ Deno.test("start's own curl works", async () => {
     .output();
 
   const ticket = JSON.parse(new TextDecoder().decode(stdout));
-  const [folder, name] = ticket.path.split("/");
+  const [folder, name] = ticket.object.path.split("/");
   strictEqual(folder, PEOPLE[0].id);
   match(name, /^\d+\.png$/); // another one in each second
   command.kill("SIGINT");

@@ -99,7 +99,7 @@ export async function startWorld(
 }
 
 /** Nothing that arrives calls a function by itself. */
-async function keepAsleep({ database }: Stack): Promise<void> {
+export async function keepAsleep({ database }: Stack): Promise<void> {
   await database.asOwner((sql) =>
     sql.run("update portico.jobs set woken_at = 'infinity'")
   );

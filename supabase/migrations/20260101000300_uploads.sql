@@ -1,7 +1,7 @@
 -- Uploads that have been allowed: what, where to, by whom, until when.
 --
--- Needs    portico.is_live() (…0000), portico.tasks (…0100), portico.take()
---          (…0200); Supabase Storage
+-- Needs    portico.is_live() (…0000), portico.tasks (…0100), portico.wake()
+--          (…0150), portico.take() (…0200); Supabase Storage
 -- Makes    portico.uploads, portico.usage; portico_api.open_upload(),
 --          cancel_upload(), show_upload(), close_upload(); the task uploads
 -- Access   service role only: `signed-upload` decides by its policy what may be
@@ -36,6 +36,7 @@ create table portico.uploads (
   sha256          text check (sha256 ~ '^[0-9a-f]{64}$'),
   metadata        jsonb check (jsonb_typeof(metadata) = 'object'),
   upsert          boolean not null default false,
+  quarantine      boolean not null default false,
   state           text not null default 'open' check (
     state in ('open', 'arrived', 'accepted', 'verified', 'rejected')
   ),
@@ -68,6 +69,8 @@ comment on column portico.uploads.sha256 is 'Of the bytes, as declared, in hex.'
 comment on column portico.uploads.metadata is 'Becomes the object''s own.';
 comment on column portico.uploads.upsert is
   'Whether it may replace an object of the same owner.';
+comment on column portico.uploads.quarantine is
+  'Whether a violator is kept, where nobody sees it.';
 comment on column portico.uploads.object is
   'storage.objects.id, while it is there.';
 comment on column portico.uploads.version is
@@ -90,6 +93,7 @@ create unique index uploads_kept_place on portico.uploads (bucket, path)
 create unique index uploads_arrival on portico.uploads (at_bucket, at_path)
   where state = 'open';
 create index on portico.uploads (expires_at) where state = 'open';
+create index on portico.uploads (judged_at) where state = 'rejected';
 create index on portico.uploads (due_at) where due_at is not null;
 
 create table portico.usage (
@@ -176,6 +180,7 @@ language sql stable set search_path = '' as $$
       else upload.state
     end,
     'version', upload.version, 'etag', object.metadata ->> 'eTag',
+    'quarantine', upload.quarantine,
     'reason', upload.reason, 'detail', upload.detail,
     'createdAt', upload.created_at, 'expiresAt', upload.expires_at,
     'arrivedAt', upload.arrived_at, 'judgedAt', upload.judged_at
@@ -185,12 +190,13 @@ language sql stable set search_path = '' as $$
 $$;
 
 -- The upload of a person that a request with `key` has made, which this request
--- then repeats; null if there is none.
+-- then repeats; null if there is none, or it has expired.
 create function portico.repeat_upload(person uuid, key text)
 returns portico.uploads
 language sql volatile set search_path = '' as $$
   update portico.uploads set repeated = true
   where owner = person and idempotency_key = key
+    and (state <> 'open' or expires_at > now())
   returning *
 $$;
 
@@ -203,12 +209,20 @@ declare
   inbox text := wanted ->> 'inbox';
   upload portico.uploads;
 begin
-  -- Who asks again for the same place has no use for the first ticket. Who has
-  -- come first with the same key keeps theirs, and we get it.
-  delete from portico.uploads as former
-  where former.owner = person and former.bucket = wish.bucket
-    and former.path = wish.path and former.state = 'open'
-    and (former.idempotency_key = once ->> 'key') is not true;
+  -- What has expired is of no use, and its idempotency keys are free again. Nor
+  -- is the first ticket of who asks again for the same place; but who has come
+  -- first with the same key keeps theirs, and we get it. What somebody else has
+  -- in hand goes without us. All at once: tickets are locked before the sums, as
+  -- by what arrives, or the two would wait for each other.
+  delete from portico.uploads as former where former.ctid = any (array(
+    select it.ctid from portico.uploads as it
+    where it.owner = person and it.state = 'open' and (
+      it.expires_at <= now()
+      or it.bucket = wish.bucket and it.path = wish.path
+        and (it.idempotency_key = once ->> 'key') is not true
+    )
+    for update skip locked
+  ));
 
   if exists (
     select from storage.objects as object
@@ -229,12 +243,12 @@ begin
 
   insert into portico.uploads (
     id, owner, bucket, path, at_bucket, at_path, type, bytes, sha256, metadata,
-    upsert, idempotency_key, fingerprint, expires_at
+    upsert, quarantine, idempotency_key, fingerprint, expires_at
   ) values (
     wish.id, person, wish.bucket, wish.path, coalesce(inbox, wish.bucket),
     case when inbox is null then wish.path else person || '/' || wish.id end,
     wish.type, wish.bytes, wish.sha256, wish.metadata, wish.upsert,
-    once ->> 'key', once ->> 'fingerprint',
+    wish.quarantine, once ->> 'key', once ->> 'fingerprint',
     now() + make_interval(secs => (wanted -> 'lifetime_s')::float8)
   )
   on conflict do nothing
@@ -245,15 +259,16 @@ end $$;
 -- Allows one upload, in one round trip: the person may still act, is within the
 -- rate and the quota, and has not asked for the same before.
 --   wanted  { id, bucket, path, inbox?, type, bytes, sha256?, metadata?, upsert,
---             lifetime_s }; it arrives in the bucket `inbox`, or at its place
+--             quarantine, lifetime_s }; it arrives in the bucket `inbox`, or at
+--             its place
 --   once    { key, fingerprint } or null
 --   rate    { name, capacity, window_s }
 --   quota   { bytes, objects }
 -- The answer is
---   { outcome: 'opened' | 'replayed', upload, quota }
---   { outcome: 'limited' | 'key reused', quota }
---   { outcome: 'taken', quota }: there is an object, or another's ticket
---   { outcome: 'over quota', quota, used: { bytes, objects } }
+--   { outcome: 'opened' | 'replayed', upload, left }
+--   { outcome: 'limited' | 'key reused', left }
+--   { outcome: 'taken', left }: there is an object, or another's ticket
+--   { outcome: 'over quota', left, used: { bytes, objects } }
 --   { outcome: 'not live' }
 -- and never an exception, which would undo the count.
 create function portico_api.open_upload(
@@ -277,16 +292,8 @@ begin
     (rate -> 'window_s')::int
   );
   if not (taken -> 'allowed')::boolean then
-    return jsonb_build_object('outcome', 'limited', 'quota', taken);
+    return jsonb_build_object('outcome', 'limited', 'left', taken);
   end if;
-
-  -- What has expired is of no use, and its idempotency keys are free again.
-  -- What sweep has in hand goes without us.
-  delete from portico.uploads as u where u.ctid = any (array(
-    select due.ctid from portico.uploads as due
-    where due.owner = person and due.state = 'open' and due.expires_at <= now()
-    for update skip locked
-  ));
 
   upload := portico.repeat_upload(person, once ->> 'key');
   outcome := 'replayed';
@@ -301,7 +308,7 @@ begin
     outcome := 'replayed';
   end if;
   if upload.id is null then
-    return jsonb_build_object('outcome', 'taken', 'quota', taken);
+    return jsonb_build_object('outcome', 'taken', 'left', taken);
   end if;
 
   if outcome = 'opened' then
@@ -312,23 +319,26 @@ begin
     then
       delete from portico.uploads as u where u.id = upload.id;
       return jsonb_build_object(
-        'outcome', 'over quota', 'quota', taken,
+        'outcome', 'over quota', 'left', taken,
         'used', jsonb_build_object(
           'bytes', used.bytes - upload.bytes, 'objects', used.objects - 1
         )
       );
     end if;
   elsif upload.fingerprint is distinct from once ->> 'fingerprint' then
-    return jsonb_build_object('outcome', 'key reused', 'quota', taken);
+    return jsonb_build_object('outcome', 'key reused', 'left', taken);
   elsif upload.state <> 'open' then
-    return jsonb_build_object('outcome', 'taken', 'quota', taken);
+    return jsonb_build_object('outcome', 'taken', 'left', taken);
   end if;
 
   return jsonb_build_object(
     'outcome', outcome,
-    'quota', taken,
+    'left', taken,
     'upload', portico.describe_upload(upload)
   );
+exception when foreign_key_violation then
+  -- The account was deleted just now.
+  return jsonb_build_object('outcome', 'not live');
 end $$;
 
 comment on function portico_api.open_upload is
@@ -370,8 +380,9 @@ end $$;
 comment on function portico_api.show_upload is
   'One upload of a person. Called by signed-upload.';
 
--- Closes a ticket that its owner does not need: 'closed', 'arrived' if it is
--- too late for that, 'not found' or 'not live'.
+-- Closes an upload that its owner does not need: 'closed', 'arrived' if the
+-- object is in its place, and theirs to delete there, 'not found' or 'not live'.
+-- What is in the inbox is rejected, which has it removed.
 create function portico_api.close_upload(
   person uuid, session uuid, upload uuid
 ) returns jsonb
@@ -381,16 +392,35 @@ declare
   outcome text := portico_api.show_upload(person, session, upload)
     ->> 'outcome';
 begin
-  if outcome = 'found' then
-    delete from portico.uploads
-    where id = upload and owner = person and state = 'open';
-    outcome := case when found then 'closed' else 'arrived' end;
+  if outcome <> 'found' then
+    return jsonb_build_object('outcome', outcome);
   end if;
-  return jsonb_build_object('outcome', outcome);
+
+  delete from portico.uploads as it
+  where it.id = upload and it.owner = person and it.state = 'open';
+  if not found then
+    update portico.uploads as it set
+      state = 'rejected', reason = 'closed', quarantine = false,
+      detail = 'Its owner has closed it', idempotency_key = null,
+      judged_at = now(), due_at = now()
+    where it.id = upload and it.owner = person
+      and it.state in ('arrived', 'accepted')
+      and (it.at_bucket, it.at_path) <> (it.bucket, it.path);
+    if found then
+      perform portico.wake('uploads');
+    end if;
+  end if;
+  return jsonb_build_object('outcome', case
+    when exists (
+      select from portico.uploads as it
+      where it.id = upload and it.state <> 'rejected'
+    ) then 'arrived'
+    else 'closed'
+  end);
 end $$;
 
 comment on function portico_api.close_upload is
-  'Closes a ticket. Called by signed-upload.';
+  'Closes an upload. Called by signed-upload.';
 
 -- Storage takes an upload until its URL expires, and not a moment longer.
 create view portico.due_uploads as

@@ -1,13 +1,15 @@
 -- What arrives in a guarded bucket without a ticket, by whatever way, is refused.
 --
--- Needs    portico.wake() (…0150), portico.uploads (…0300); Supabase Storage
+-- Needs    portico.may_act() (…0000), portico.wake() (…0150), portico.uploads
+--          (…0300); Supabase Storage
 -- Makes    portico.guarded_buckets; two triggers on storage.objects
 -- Access   nobody: the triggers run in the name of the owner of the project.
 --          Buckets that are not listed are left alone.
 -- Cost     one look-up by index for each object that is written, in any bucket,
 --          and one more for each in a guarded one: bench/README.md.
 -- Undo     drop function portico.guard_object, portico.forget_object cascade;
---          drop function portico.admit_object, portico.place_object;
+--          drop function portico.admit_object, portico.place_object,
+--          portico.own_object, portico.refuse_object;
 --          drop table portico.guarded_buckets;
 --
 -- Storage writes the row of an object last, when it knows what has arrived, and
@@ -34,11 +36,26 @@ begin
   raise exception '%', why using errcode = 'insufficient_privilege';
 end $$;
 
+-- The object with the owner and the metadata of its upload, whoever has sent or
+-- moved it: a project's S3 key has no owner to name, and a client could say what
+-- nobody has allowed.
+create function portico.own_object(
+  object storage.objects, upload portico.uploads
+) returns storage.objects
+language plpgsql immutable set search_path = '' as $$
+begin
+  object.owner := upload.owner;
+  object.owner_id := upload.owner;
+  object.user_metadata := upload.metadata;
+  return object;
+end $$;
+
 -- Lets an object move to where its upload belongs once that was accepted, or
--- into quarantine once it was rejected. The answer is whether it is such a move.
+-- into quarantine once it was rejected, and gives it its owner and metadata.
+-- Null if it is no such move.
 create function portico.place_object(
   moved storage.objects, former storage.objects
-) returns boolean
+) returns storage.objects
 language plpgsql volatile set search_path = '' as $$
 declare
   upload portico.uploads;
@@ -54,22 +71,25 @@ begin
       state = 'verified', version = moved.version, due_at = null,
       at_bucket = bucket, at_path = path
     where id = upload.id;
-    return true;
   elsif upload.state = 'rejected'
     and (moved.bucket_id, moved.name)
       = ('portico-quarantine', upload.owner || '/' || upload.id)
   then
+    -- If it is not to be kept it goes from there, where its name is its own.
     update portico.uploads set
-      object = null, version = null, due_at = null,
+      object = case when quarantine then null else object end,
+      version = case when quarantine then null else moved.version end,
+      due_at = case when quarantine then null else due_at end,
       at_bucket = moved.bucket_id, at_path = moved.name
     where id = upload.id;
-    return true;
+  else
+    return null;
   end if;
-  return false;
+  return portico.own_object(moved, upload);
 end $$;
 
--- Takes the ticket for an object that arrives, and gives the object its owner
--- and metadata. `former` is what it replaces, or null.
+-- Takes the ticket for an object that arrives. `former` is what it replaces, or
+-- null.
 create function portico.admit_object(
   incoming storage.objects, former storage.objects
 ) returns storage.objects
@@ -84,7 +104,14 @@ begin
   if not found then
     perform portico.refuse_object('There is no ticket for this object');
   end if;
-  -- A project's S3 key has no owner to name. The ticket has.
+  -- A copy brings bytes that the service can read, and the ticket's owner need
+  -- not: over S3 a header turns an upload into one, and no signature covers it.
+  if storage.operation() ~ '[._](part_)?copy$' then
+    perform portico.refuse_object('Nothing is copied here');
+  end if;
+  if not portico.may_act(ticket.owner) then
+    perform portico.refuse_object('The owner of the ticket may not act any more');
+  end if;
   if coalesce(incoming.owner_id, ticket.owner::text) <> ticket.owner::text then
     perform portico.refuse_object(
       'The ticket for this object is somebody else''s'
@@ -100,9 +127,6 @@ begin
   ) then
     perform portico.refuse_object('The ticket is not for an object that is there');
   end if;
-  incoming.owner := ticket.owner;
-  incoming.owner_id := ticket.owner;
-  incoming.user_metadata := coalesce(ticket.metadata, incoming.user_metadata);
 
   if incoming.metadata ? 'size' then
     if incoming.metadata -> 'size' <> to_jsonb(ticket.bytes)
@@ -119,11 +143,13 @@ begin
     where id = ticket.id;
     perform portico.wake('uploads');
   end if;
-  return incoming;
+  return portico.own_object(incoming, ticket);
 end $$;
 
 create function portico.guard_object() returns trigger
 language plpgsql security definer set search_path = '' as $$
+declare
+  placed storage.objects;
 begin
   if not exists (
     select from portico.guarded_buckets where bucket = new.bucket_id
@@ -146,8 +172,9 @@ begin
   then
     return new;
   end if;
-  if portico.place_object(new, old) then
-    return new;
+  placed := portico.place_object(new, old);
+  if placed.id is not null then
+    return placed;
   end if;
   return portico.admit_object(new, old);
 end $$;

@@ -1,11 +1,12 @@
 -- Going on with what has arrived: a verdict, and what follows from it.
 --
 -- Needs    portico.jobs (…0150), portico.uploads (…0300); Supabase Storage
--- Makes    portico_api.claim_uploads(), judge_upload(), find_strays(); the job
+-- Makes    portico_api.claim_uploads(), take_upload(), judge_upload(),
+--          find_strays(); the views stray_objects and unsettled_uploads; the job
 --          uploads
 -- Access   service role only: a verdict decides what is published.
--- Undo     drop function portico_api.claim_uploads, portico_api.judge_upload,
---          portico_api.find_strays; delete from portico.jobs where name =
+-- Undo     drop function portico_api.claim_uploads, portico_api.take_upload,
+--          portico_api.judge_upload, portico_api.find_strays; delete from portico.jobs where name =
 --          'uploads'; select portico.schedule(); drop view
 --          portico.unsettled_uploads, portico.stray_objects;
 --
@@ -13,29 +14,43 @@
 -- or remove the object, which the guard (…0350) notes. Whoever dies between two
 -- of these steps leaves the next to whoever claims the upload when it is due.
 
--- Up to `size` uploads that are due, longest first. They are the caller's for a
--- minute, and after each attempt for twice as long, up to an hour: what cannot
--- be settled keeps nothing else waiting. If more are due somebody else is woken:
--- one run may not use more than a request's CPU time.
-create function portico_api.claim_uploads(size int) returns jsonb
+-- Up to `size` uploads that are due, longest first, of `max_bytes` together, and
+-- alone what has been tried before: it may be what killed who tried. They are the
+-- caller's for a minute, and after each attempt for twice as long, up to an hour.
+-- If more are due somebody else is woken: one run has the CPU time of a request.
+create function portico_api.claim_uploads(size int, max_bytes bigint)
+returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set lock_timeout = '1s'
 as $$
 declare
   claimed jsonb;
 begin
-  with taken as (
+  with held as (
+    select ctid as place, bytes, attempts, due_at from portico.uploads
+    where due_at <= now()
+    order by due_at limit least(size, 1000)
+    for update skip locked
+  ),
+  ranked as (
+    select
+      place, attempts,
+      row_number() over earlier as n,
+      sum(bytes) over earlier as upto,
+      first_value(attempts) over earlier as first_attempts
+    from held window earlier as (order by due_at, place)
+  ),
+  taken as (
     update portico.uploads as upload set
-      attempts = attempts + 1,
+      attempts = upload.attempts + 1,
       due_at = now() + least(
-        interval '1 minute' * power(2, least(attempts, 6)), interval '1 hour'
+        interval '1 minute' * power(2, least(upload.attempts, 6)),
+        interval '1 hour'
       )
-    where ctid = any (array(
-      select ctid from portico.uploads
-      where due_at <= now()
-      order by due_at limit least(size, 1000)
-      for update skip locked
-    ))
+    from ranked
+    where upload.ctid = ranked.place and (
+      n = 1 or ranked.attempts = 0 and first_attempts = 0 and upto <= max_bytes
+    )
     returning upload.*
   )
   select coalesce(jsonb_agg(portico.describe_upload(taken)), '[]')
@@ -48,6 +63,29 @@ end $$;
 
 comment on function portico_api.claim_uploads is
   'Takes uploads to go on with. Called by signed-upload.';
+
+-- A person's upload for who goes on with it while they wait: the answer of
+-- show_upload, and whether it is theirs, for a minute, or in somebody's hand.
+--   { outcome: 'found', upload, mine } or 'not found' or 'not live'
+create function portico_api.take_upload(
+  person uuid, session uuid, upload uuid
+) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set lock_timeout = '2s'
+as $$
+declare
+  answer jsonb := portico_api.show_upload(person, session, upload);
+begin
+  if answer ->> 'outcome' <> 'found' then
+    return answer;
+  end if;
+  update portico.uploads as it set due_at = now() + interval '1 minute'
+  where it.id = upload and it.due_at <= now();
+  return answer || jsonb_build_object('mine', found);
+end $$;
+
+comment on function portico_api.take_upload is
+  'One upload of a person, to go on with. Called by signed-upload.';
 
 -- Writes the verdict on the `version` of an upload that was looked at: without
 -- a reason it is accepted. The answer is the upload as it is then, or null if it
@@ -68,6 +106,10 @@ begin
     end,
     reason = left(judge_upload.reason, 50),
     detail = left(judge_upload.detail, 500),
+    -- A request that is repeated is a new one then.
+    idempotency_key = case
+      when judge_upload.reason is null then idempotency_key
+    end,
     judged_at = now(),
     -- Who judges also does what follows, and has a minute for it.
     due_at = case
@@ -105,7 +147,9 @@ language sql stable security definer set search_path = '' as $$
     jsonb_agg(jsonb_build_object('bucket', bucket, 'path', path)), '[]'
   )
   from (
-    select * from portico.stray_objects limit least(size, 1000)
+    -- In no order: some may not go.
+    select * from portico.stray_objects order by random()
+    limit least(size, 1000)
   ) as stray
 $$;
 
@@ -124,5 +168,6 @@ values ('uploads', '30 seconds', 'signed-upload/settle', 'unsettled_uploads');
 
 revoke execute on all functions in schema portico_api from public;
 grant execute on function
-  portico_api.claim_uploads, portico_api.judge_upload, portico_api.find_strays
+  portico_api.claim_uploads, portico_api.take_upload, portico_api.judge_upload,
+  portico_api.find_strays
 to service_role;

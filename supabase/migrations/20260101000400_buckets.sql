@@ -20,8 +20,10 @@ values
    array['image/png', 'image/jpeg', 'image/webp']),
   ('documents', 'documents', false, 26214400,
    array['application/pdf', 'text/plain']),
-  -- The guard holds each object to its ticket.
-  ('portico-inbox', 'portico-inbox', false, null, null),
+  -- What any of them takes: Storage stops what is more before it is there.
+  ('portico-inbox', 'portico-inbox', false, 26214400,
+   array['image/png', 'image/jpeg', 'image/webp', 'application/pdf',
+     'text/plain']),
   ('portico-quarantine', 'portico-quarantine', false, null, null)
 -- A bucket of that name that is there already is somebody's, and stays so.
 on conflict (id) do nothing;

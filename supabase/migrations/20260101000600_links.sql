@@ -54,16 +54,16 @@ as $$
 declare
   person uuid := auth.uid();
   session uuid := (auth.jwt() ->> 'session_id')::uuid;
-  quota jsonb;
+  taken jsonb;
 begin
   if portico.is_live(person, session) is not true then
     return jsonb_build_object('outcome', 'not live');
   end if;
-  quota := portico.take('download-links', person::text, 60, 60);
+  taken := portico.take('download-links', person::text, 60, 60);
   return jsonb_build_object(
     'outcome',
-    case when (quota -> 'allowed')::boolean then 'opened' else 'limited' end,
-    'quota', quota
+    case when (taken -> 'allowed')::boolean then 'opened' else 'limited' end,
+    'left', taken
   );
 end $$;
 
@@ -120,8 +120,8 @@ end $$;
 --   [{ bucket, path, lifetime_s, options }]
 -- the answer names by `n`, counted from 1, those that the caller may see now,
 -- with the link that they have for it already:
---   { outcome: 'opened', quota, links: [{ n, version, url?, expires? }] }
---   { outcome: 'limited', quota, links: [] }
+--   { outcome: 'opened', left, links: [{ n, version, url?, expires? }] }
+--   { outcome: 'limited', left, links: [] }
 --   { outcome: 'not live', links: [] }
 --
 -- It runs as the caller, and is bound now and not when it runs, so that the

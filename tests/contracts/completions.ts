@@ -5,8 +5,10 @@
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { assertProblem } from "../../supabase/functions/_shared/testing/assert.ts";
+import { until } from "../until.ts";
 import { tokenOf } from "../world.ts";
 import type { Clause } from "./contract.ts";
+import { signed } from "./sweeps.ts";
 import {
   arrive,
   ask,
@@ -65,9 +67,12 @@ export const COMPLETIONS: readonly Clause[] = [
       const title = "Upload rejected";
       const reason = "type_mismatch";
       await assertProblem(response, { status: 422, title, reason });
-      await place.world.rows("delete from portico.uploads where id = $1", [
-        ticket.id,
-      ]);
+      // But for the row that says why, for a day.
+      const rows = await place.world.rows(
+        "delete from portico.uploads where id = $1 returning state, object",
+        [ticket.id],
+      );
+      deepStrictEqual(rows, [{ state: "rejected", object: null }]);
       deepStrictEqual(await traces(place), before);
     },
   },
@@ -104,20 +109,50 @@ export const COMPLETIONS: readonly Clause[] = [
     },
   },
   {
-    name: "signed-upload lets nobody settle but cron and an operator",
+    name: "C1 signed-upload lets nobody settle but cron and an operator",
     async run(place) {
       const token = await newToken(place);
-      const { publishable } = place.world.stack.keys;
+      const { publishable, webhookSecret } = place.world.stack.keys;
+      await arrive(place, token);
+      const before = await traces(place);
+
       for (
-        const [name, value] of [
-          ["authorization", `Bearer ${token}`],
-          ["apikey", publishable],
-          ["webhook-signature", "v1,x"],
-        ] as const
+        const who of [
+          {},
+          { authorization: `Bearer ${token}` },
+          { apikey: publishable },
+          { "webhook-signature": "v1,x" },
+          signed(`whsec_${btoa("another")}`, { body: "{}" }),
+          signed(webhookSecret, { body: "{}" }),
+          signed(webhookSecret),
+        ]
       ) {
-        const response = await settle(place, { [name]: value });
+        const response = await settle(place, who);
         await assertProblem(response, { status: 401 });
       }
+
+      deepStrictEqual(await traces(place), before);
+    },
+  },
+  {
+    name: "signed-upload answers a nudge before it has settled anything",
+    async run(place) {
+      const token = await newToken(place);
+      const { id } = await arrive(place, token);
+      const body = '{"function":"signed-upload/settle"}';
+      const nudge = signed(place.world.stack.keys.webhookSecret, { body });
+
+      const response = await settle(place, nudge, body);
+
+      strictEqual(response.status, 202);
+      deepStrictEqual(Object.keys(await response.json()), ["run"]);
+      await until(async () => {
+        const [row] = await place.world.rows<{ state: string }>(
+          "select state from portico.uploads where id = $1",
+          [id],
+        );
+        return row?.state === "verified";
+      });
     },
   },
 ];

@@ -200,7 +200,7 @@ const clauses: Clause[] = [
     },
   },
   {
-    name: "signed-upload leaves no row when Storage refuses to sign",
+    name: "signed-upload leaves no row for a place that is taken",
     async run(place) {
       const token = await newToken(place);
       await upload(place, token, "taken.png");

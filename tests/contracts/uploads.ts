@@ -94,9 +94,10 @@ export function settle(
   who: Readonly<Record<string, string>> = {
     apikey: place.world.stack.keys.secret,
   },
+  body = "{}",
 ): Promise<Response> {
   const headers = { "content-type": "application/json", ...who };
-  return place.call("/settle", { method: "POST", body: "{}", headers });
+  return place.call("/settle", { method: "POST", body, headers });
 }
 
 /** A PNG of `bytes` bytes as encoders write them: pieces of 8 KiB of noise. */

@@ -238,9 +238,39 @@ serviceTest(
 function wish(path: string) {
   return {
     ...{ id: crypto.randomUUID(), bucket: "photos", path, type: "image/png" },
-    ...{ inbox: "portico-inbox", upsert: false, "lifetime_s": 3600 },
+    ...{ inbox: "portico-inbox", upsert: false, quarantine: false },
+    "lifetime_s": 3600,
   };
 }
+
+serviceTest(
+  "U13 who asks for a ticket does not wait for what arrives with the last",
+  async () => {
+    const [sql, other] = await sessions(2);
+    if (sql === undefined || other === undefined) throw new Error("No session");
+    await fill(sql, { due: 3, live: 1 });
+    const session = crypto.randomUUID();
+    await sql`insert into auth.sessions (id, user_id) values
+    (${session}, ${MEMBER})`;
+    const arriving = await other.reserve();
+    await arriving`begin`;
+    await arriving`select from portico.uploads where path = '4' for update`;
+
+    // It would hold the sums by now, which the other needs next.
+    const wanted = { ...wish("4"), bytes: 1 };
+    const rate = { name: "race4", capacity: 10, "window_s": 60 };
+    const quota = { bytes: 1000, objects: 10 };
+    const [row] = await sql`select portico_api.open_upload(
+      ${MEMBER}, ${session}, ${sql.json(wanted)}, null, ${sql.json(rate)},
+      ${sql.json(quota)}) ->> 'outcome' as it`;
+    await arriving`update portico.usage set bytes = bytes`;
+    await arriving`commit`;
+    arriving.release();
+
+    strictEqual(row?.["it"], "taken");
+    strictEqual(await count(sql), 1);
+  },
+);
 
 serviceTest(
   "H13 of twenty requests with one key at once one opens an upload",

@@ -4,6 +4,7 @@
  * @module
  */
 import type { SupabaseClient } from "@supabase/supabase-js";
+import { bodyUpTo } from "./answer.ts";
 import { type Bytes, windowed } from "./bytes.ts";
 import type { Get } from "./clients.ts";
 import { storageUnavailable } from "./storage.ts";
@@ -36,11 +37,20 @@ export interface Objects {
    * size and ETag any more.
    */
   open(object: Stored): Bytes;
-  /** Whether it was there to be moved. */
+  /**
+   * Whether it was moved: not if it is gone, nor if the guard of the migration
+   * `…_arrival.sql` knows another version of it.
+   */
   move(from: Place, to: Place): Promise<boolean>;
   /** None to remove is as good. */
   remove(place: Place): Promise<void>;
 }
+
+/**
+ * Storage answers 400 to nearly everything, says in the body what it means, and
+ * 404 of a bucket as well.
+ */
+const NOT_THERE = /object not found/i;
 
 /** Objects as Supabase keeps them. */
 export function supabaseObjects(service: SupabaseClient, get: Get): Objects {
@@ -54,11 +64,11 @@ export function supabaseObjects(service: SupabaseClient, get: Get): Objects {
     async move({ bucket, path }, to) {
       const { error } = await service.storage.from(bucket)
         .move(path, to.path, { destinationBucket: to.bucket });
-      if (error && "statusCode" in error && error.statusCode === "404") {
-        return false;
-      }
-      if (error) throw unavailable("Cannot move the object", error);
-      return true;
+      if (error === null) return true;
+      const code = "statusCode" in error ? error.statusCode : undefined;
+      const isGone = code === "404" && NOT_THERE.test(error.message);
+      if (isGone || code === "403") return false;
+      throw unavailable("Cannot move the object", error);
     },
 
     async remove({ bucket, path }) {
@@ -70,67 +80,60 @@ export function supabaseObjects(service: SupabaseClient, get: Get): Objects {
 
 async function readRange(
   get: Get,
-  { place, size, etag }: Stored,
-  [first, length]: readonly [first: number, length: number],
+  object: Stored,
+  range: readonly [first: number, length: number],
 ): Promise<Uint8Array> {
+  const { place } = object;
+  const [first, length] = range;
   const path = `${place.bucket}/${encodeURI(place.path)}`;
-  const last = first + length - 1;
-  const response = await get(`/storage/v1/object/authenticated/${path}`, {
-    range: `bytes=${first}-${last}`,
-    // What is decoded on the way is not what is stored.
-    "accept-encoding": "identity",
-  }).catch((error) => {
+  try {
+    const response = await get(`/storage/v1/object/authenticated/${path}`, {
+      range: `bytes=${first}-${first + length - 1}`,
+      // What is decoded on the way is not what is stored.
+      "accept-encoding": "identity",
+    });
+    if (holds(response, object, range)) {
+      const bytes = await bodyUpTo(response, length);
+      if (bytes?.length === length) return bytes;
+    } else if (await saysGone(response)) {
+      throw new ObjectGone("There is no object");
+    }
+    throw new Error(`Status ${response.status}`);
+  } catch (error) {
+    if (error instanceof ObjectGone) throw error;
     throw unavailable("Cannot read the object", error);
-  });
-  const { status, headers } = response;
-  const isPart = status === 206 &&
-    headers.get("content-range") === `bytes ${first}-${last}/${size}`;
+  }
+}
+
+/** Whether an answer is that range of that object, by what it says of itself. */
+function holds(
+  { status, headers }: Response,
+  { size, etag }: Stored,
+  [first, length]: readonly [first: number, length: number],
+): boolean {
+  const range = `bytes ${first}-${first + length - 1}/${size}`;
+  const isPart = status === 206 && headers.get("content-range") === range;
   const isWhole = status === 200 && first === 0 && length === size;
   const isSame = etag === null || bare(headers.get("etag")) === bare(etag);
-  if ((isPart || isWhole) && isSame && !headers.has("content-encoding")) {
-    const bytes = await take(response, length);
-    if (bytes?.length === length) return bytes;
-  } else if (await saysGone(response)) {
-    throw new ObjectGone("There is no object");
-  }
-  throw unavailable("Cannot read the object", new Error(`Status ${status}`));
+  return (isPart || isWhole) && isSame && !headers.has("content-encoding");
 }
 
 /** In bytes: what Storage says of a failure is much shorter. */
 const MAX_ERROR = 4096;
 
-/** Storage answers 400 to nearly everything, and says in the body what it means. */
+/** Whether a failure is that there is no object. The body is used up then. */
 async function saysGone(response: Response): Promise<boolean> {
   if (response.status < 400) {
-    await response.body?.cancel().catch(() => {});
+    await response.body?.cancel();
     return false;
   }
-  const text = new TextDecoder().decode(await take(response, MAX_ERROR));
-  return /"statusCode":\s*"?404\b/.test(text);
+  const text = new TextDecoder().decode(await bodyUpTo(response, MAX_ERROR));
+  return /"statusCode":\s*"?404\b/.test(text) && NOT_THERE.test(text);
 }
 
 /** Without what proxies add, which say that it is compressed. */
 function bare(etag: string | null): string | undefined {
   return etag?.replace(/^W\//, "").replaceAll('"', "");
-}
-
-/** A body of at most `max` bytes, and no more of it than that in memory. */
-async function take(
-  { body }: Response,
-  max: number,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of body ?? []) {
-      length += chunk.length;
-      if (length > max) return undefined;
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    throw unavailable("Cannot read the object", error);
-  }
-  return await new Blob(chunks).bytes();
 }
 
 function unavailable(detail: string, cause: unknown) {

@@ -88,7 +88,7 @@ for (const [why, answer] of WRONG) {
 }
 
 Deno.test("open() tells what is gone from what cannot be read", async () => {
-  const body = { statusCode: "404", error: "not_found", message: "x" };
+  const body = { statusCode: "404", message: "Object not found" };
   await using upstream = startUpstream(() =>
     Response.json(body, { status: 400 })
   );
@@ -130,16 +130,22 @@ for (const verb of ["open", "move", "remove"] as const) {
   });
 }
 
-const MOVES: [moved: boolean | "fails", why: string, statusCode: string][] = [
-  [false, "is gone", "404"],
-  ["fails", "would take another's place", "409"],
-  ["fails", "is refused", "403"],
+const MOVES: [
+  moved: boolean | "fails",
+  why: string,
+  statusCode: string,
+  message: string,
+][] = [
+  [false, "is gone", "404", "Object not found"],
+  [false, "is another by now", "403", "new row violates row-level security"],
+  ["fails", "would take another's place", "409", "The resource already exists"],
+  ["fails", "would go nowhere", "404", "Bucket not found"],
 ];
 
-for (const [moved, why, statusCode] of MOVES) {
+for (const [moved, why, statusCode, message] of MOVES) {
   Deno.test(`move() ${moved || "is false"} when the object ${why}`, async () => {
     await using upstream = startUpstream(() =>
-      Response.json({ statusCode, error: "x", message: "x" }, { status: 400 })
+      Response.json({ statusCode, error: "x", message }, { status: 400 })
     );
 
     const moving = objectsOf(upstream.scope).move(PLACE, PLACE);

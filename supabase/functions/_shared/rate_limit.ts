@@ -21,17 +21,17 @@ export interface RateLimit {
 }
 
 /** A caller's bucket after it was asked for one more. */
-export interface Quota {
+export interface Left {
   /** Whole requests left. */
   readonly remaining: number;
   /** Seconds until one more is there; 0 if one is. */
   readonly resetS: number;
 }
 
-/** A quota as `portico.take` answers it. */
-export const QuotaAnswer = v.pipe(
+/** What is left, as `portico.take` answers it. */
+export const LeftAnswer = v.pipe(
   v.object({ remaining: v.number(), "reset_s": v.number() }),
-  v.transform(({ remaining, reset_s: resetS }): Quota => {
+  v.transform(({ remaining, reset_s: resetS }): Left => {
     return { remaining, resetS };
   }),
 );
@@ -54,7 +54,7 @@ export const QuotaAnswer = v.pipe(
  */
 export function rateLimitHeaders(
   { name, capacity, windowS }: RateLimit,
-  { remaining, resetS }: Quota,
+  { remaining, resetS }: Left,
 ): Record<string, string> {
   return {
     "ratelimit-policy": `"${name}";q=${capacity};w=${windowS}`,
@@ -63,12 +63,12 @@ export function rateLimitHeaders(
 }
 
 /** The answer to one request too many. */
-export function limited(limit: RateLimit, quota: Quota): Problem {
+export function limited(limit: RateLimit, left: Left): Problem {
   const detail =
     `Cannot take more than ${limit.capacity} in ${limit.windowS} s`;
-  const { resetS } = quota;
+  const { resetS } = left;
   const headers = {
-    ...rateLimitHeaders(limit, quota),
+    ...rateLimitHeaders(limit, left),
     "retry-after": String(resetS),
   };
   return tooManyRequests(detail, { retryAfterS: resetS }, { headers });

@@ -49,7 +49,7 @@ export default endpoint<Ports>({
 
       async handle({ caller, input: { items } }, ports) {
         const { links, signer, storageUrl } = ports;
-        const { sights, quota } = await links.open(wishesOf(items));
+        const { sights, left } = await links.open(wishesOf(items));
         const known = sights.filter((it): it is Signed => "link" in it);
         const unknown = sights.filter((it) => !("link" in it));
         const signed = await signer.sign(ordersOf(unknown));
@@ -59,7 +59,7 @@ export default endpoint<Ports>({
         );
         return Response.json({ items: answersOf(items, given, storageUrl) }, {
           headers: {
-            ...rateLimitHeaders(LIMIT, quota),
+            ...rateLimitHeaders(LIMIT, left),
             "cache-control": "private, no-store",
           },
         });

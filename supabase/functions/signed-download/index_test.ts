@@ -22,7 +22,7 @@ function outside() {
             const sight = { ...it, version: "1" };
             return it.path === "known.png" ? { ...sight, link: LINK } : sight;
           });
-        return Promise.resolve({ sights, quota: { remaining: 59, resetS: 0 } });
+        return Promise.resolve({ sights, left: { remaining: 59, resetS: 0 } });
       },
       keep(person, signed) {
         kept.set(person, signed);

@@ -7,7 +7,7 @@ import type { SupabaseClient } from "@supabase/supabase-js";
 import * as v from "valibot";
 import { notLive } from "../_shared/caller.ts";
 import { callSql } from "../_shared/postgres.ts";
-import { limited, type Quota, QuotaAnswer } from "../_shared/rate_limit.ts";
+import { type Left, LeftAnswer, limited } from "../_shared/rate_limit.ts";
 import type { Link, Sight, Wish } from "./plan.ts";
 import { LIMIT } from "./policy.ts";
 
@@ -16,7 +16,7 @@ export interface Opened {
   /** Without a link if there is none that is still fresh. */
   readonly sights: readonly (Sight & { readonly link?: Link })[];
   /** What the caller's rate limit still allows. */
-  readonly quota: Quota;
+  readonly left: Left;
 }
 
 /** What Storage has just signed. */
@@ -51,10 +51,10 @@ export function supabaseLinks(
         case "not live":
           throw notLive();
         case "limited":
-          throw limited(LIMIT, answer.quota);
+          throw limited(LIMIT, answer.left);
         default:
           return {
-            quota: answer.quota,
+            left: answer.left,
             sights: answer.links.flatMap(({ n, version, ...link }) => {
               const wish = wishes[n - 1];
               return wish === undefined ? [] : [{ ...wish, version, ...link }];
@@ -108,9 +108,9 @@ const Seen = v.pipe(
 const OpenAnswer = v.variant("outcome", [
   v.object({
     outcome: v.literal("opened"),
-    quota: QuotaAnswer,
+    left: LeftAnswer,
     links: v.array(Seen),
   }),
-  v.object({ outcome: v.literal("limited"), quota: QuotaAnswer }),
+  v.object({ outcome: v.literal("limited"), left: LeftAnswer }),
   v.object({ outcome: v.literal("not live") }),
 ]);

@@ -12,8 +12,11 @@ import type { Verdict } from "./verify.ts";
 
 /** The port. */
 export interface Arrivals {
-  /** Takes up to `size` uploads to go on with, which are then ours for a while. */
-  claim(size: number): Promise<readonly Upload[]>;
+  /**
+   * Takes up to `size` uploads of `maxBytes` to go on with, which are then ours
+   * for a while.
+   */
+  claim(size: number, maxBytes: number): Promise<readonly Upload[]>;
   /**
    * Writes a verdict, unless there is one already or another version has come.
    * Gives the upload as it is then, or `undefined` if it is gone.
@@ -26,8 +29,10 @@ export interface Arrivals {
 /** Arrivals as Postgres keeps them: migration `…_settling.sql`. */
 export function supabaseArrivals(service: SupabaseClient): Arrivals {
   return {
-    claim: (size) =>
-      callSql(service, "claim_uploads", { size }, v.array(Described)),
+    claim(size, maxBytes) {
+      const given = { size, "max_bytes": maxBytes };
+      return callSql(service, "claim_uploads", given, v.array(Described));
+    },
 
     async judge({ id, version }, verdict) {
       const { reason = null, detail = null } = verdict.ok ? {} : verdict;

@@ -7,42 +7,57 @@ import { problem } from "../_shared/problem.ts";
 import { storageUnavailable } from "../_shared/storage.ts";
 import { settle, type World } from "./settle.ts";
 import type { Upload } from "./upload.ts";
+import type { Taken } from "./uploads.ts";
 
 const notArrived = problem(409, "Upload not arrived");
 const objectChanged = problem(409, "Object changed");
 const uploadRejected = problem(422, "Upload rejected");
 
-/**
- * Somebody else may go on with the upload at the same time: a second request, or
- * a run of `settle`. Then what they have done is looked at, this many times.
- */
-const MAX_LOOKS = 3;
+/** How long somebody else is given who has the upload in hand: most take 50 ms. */
+const PATIENCE = { looks: 20, pauseMs: 100 };
+
+/** How often somebody else may have gone on with it meanwhile. */
+const MAX_TURNS = 3;
 
 /**
- * Settles the upload that `show` gives, however often it is asked.
+ * Settles the upload that `take` gives, however often it is asked. What a run of
+ * `settle` or a second request has in hand is not looked at twice, unless they
+ * take too long for it: they may be dead.
  *
  * @throws {Problem} "Upload not arrived", "Upload rejected" or "Object changed",
- * those of `show`, and "Storage unavailable": it is settled without the owner
+ * those of `take`, and "Storage unavailable": it is settled without the owner
  * then.
  */
 export async function complete(
-  show: () => Promise<Upload>,
+  take: () => Promise<Taken>,
   world: World,
 ): Promise<Upload> {
-  for (let look = 0; look < MAX_LOOKS; look++) {
-    const upload = await settle(await show(), world);
-    switch (upload?.state) {
-      case "verified":
-        return upload;
-      case "rejected":
-        throw uploadRejected(upload.detail ?? "The file cannot be kept", {
-          reason: upload.reason,
-        });
-      case "open":
-        throw notArrived("Cannot complete it: nothing has arrived yet");
-      case "changed":
-        throw objectChanged("The object is not the one that was verified");
+  let looks = PATIENCE.looks;
+  for (let turns = MAX_TURNS; turns > 0;) {
+    const { upload, isOurs } = await take();
+    if (!isOurs && isPending(upload) && looks-- > 0) {
+      await new Promise((go) => setTimeout(go, PATIENCE.pauseMs));
+      continue;
     }
+    const settled = await settle(upload, world);
+    if (settled?.state === "verified") return settled;
+    if (settled !== undefined) throw refusalOf(settled);
+    turns--;
   }
   throw storageUnavailable("Cannot settle the upload at the moment");
+}
+
+function isPending({ state }: Upload): boolean {
+  return state === "arrived" || state === "accepted";
+}
+
+function refusalOf({ state, reason, detail }: Upload) {
+  switch (state) {
+    case "open":
+      return notArrived("Cannot complete it: nothing has arrived yet");
+    case "rejected":
+      return uploadRejected(detail ?? "The file cannot be kept", { reason });
+    default:
+      return objectChanged("The object is not the one that was verified");
+  }
 }

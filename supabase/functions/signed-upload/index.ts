@@ -6,8 +6,8 @@
  *     POST   /signed-upload                  { bucket, … }  →  201 Ticket
  *     POST   /signed-upload/complete         { id }         →  200 Upload
  *     GET    /signed-upload/{id}                            →  200 Upload
- *     DELETE /signed-upload/{id}                            →  204: not needed
- *     POST   /signed-upload/settle           (nudge)        →  202
+ *     DELETE /signed-upload/{id}                            →  204: it is closed
+ *     POST   /signed-upload/settle           a nudge        →  202 { run }
  *
  * @module
  */
@@ -38,12 +38,12 @@ import { supabaseArrivals } from "./arrivals.ts";
 import { complete } from "./complete.ts";
 import { issue } from "./issue.ts";
 import { LIMIT } from "./policy.ts";
-import { type S3Storage, supabaseS3 } from "./s3.ts";
+import { s3AsService, type S3Storage } from "./s3.ts";
 import type { World } from "./settle.ts";
 import { settleDue, type Tally } from "./settle_due.ts";
 import { shown } from "./upload.ts";
 import { supabaseUploads, type Uploads } from "./uploads.ts";
-import { one, wanted } from "./wanted.ts";
+import { wanted, whichUpload } from "./wanted.ts";
 
 const SETTLE = "signed-upload/settle";
 const PRIVATE = { "cache-control": "private, no-store" };
@@ -86,7 +86,8 @@ export default endpoint<Ports>({
       ...worldOf(service, get),
       uploads: supabaseUploads(service, cleaner),
       storage: supabaseStorage(asCaller(scope)),
-      s3: supabaseS3(scope.config, scope.signal),
+      // As the service: the guard holds what comes to its ticket.
+      s3: s3AsService(scope),
       patient() {
         const later = afterwards(scope, SETTLING_MS);
         // As the service: as above, with more time.
@@ -103,23 +104,23 @@ export default endpoint<Ports>({
       input: wanted,
       limits: { bodyBytes: 8 * KiB, timeoutMs: seconds(5) },
 
-      async handle(wish, offices) {
-        const { ticket, quota } = await issue(wish, offices);
+      async handle(wish, ports) {
+        const { ticket, left } = await issue(wish, ports);
         return Response.json(ticket, {
           status: STATUS_CODE.Created,
-          headers: { ...PRIVATE, ...rateLimitHeaders(LIMIT, quota) },
+          headers: { ...PRIVATE, ...rateLimitHeaders(LIMIT, left) },
         });
       },
     }),
 
     "POST /complete": route({
       auth: user,
-      input: one,
+      input: whichUpload,
       limits: { bodyBytes: 1 * KiB, timeoutMs: seconds(5) },
 
       async handle({ caller, input }, { uploads, ...world }) {
-        const show = () => uploads.show(caller, input.id);
-        const upload = await complete(show, world);
+        const take = () => uploads.take(caller, input.id);
+        const upload = await complete(take, world);
         return Response.json(shown(upload), { headers: PRIVATE });
       },
     }),
@@ -144,7 +145,7 @@ export default endpoint<Ports>({
 
     "GET /{id}": route({
       auth: user,
-      input: one,
+      input: whichUpload,
       limits: { bodyBytes: 0, timeoutMs: seconds(5) },
 
       async handle({ caller, input }, { uploads }) {
@@ -155,7 +156,7 @@ export default endpoint<Ports>({
 
     "DELETE /{id}": route({
       auth: user,
-      input: one,
+      input: whichUpload,
       limits: { bodyBytes: 0, timeoutMs: seconds(5) },
 
       async handle({ caller, input }, { uploads }) {

@@ -7,7 +7,6 @@ import { testConfig } from "../_shared/testing/config.ts";
 import { ALICE, type Issuer, startIssuer } from "../_shared/testing/issuer.ts";
 import type { Arrivals } from "./arrivals.ts";
 import signedUpload, { type Ports } from "./index.ts";
-import type { Tally } from "./settle_due.ts";
 import type { Upload } from "./upload.ts";
 import type { Opened, Uploads } from "./uploads.ts";
 
@@ -27,6 +26,7 @@ const OPEN: Upload = {
   state: "open",
   version: null,
   etag: null,
+  quarantine: false,
   reason: null,
   detail: null,
   createdAt: "2026-01-01T00:00:00+00:00",
@@ -42,14 +42,13 @@ function outside(...known: Upload[]) {
   const kept = new Map(known.map((it) => [it.id, it]));
   const done: string[] = [];
   const alerts: string[] = [];
-  const tallies: Tally[] = [];
-  const quota = { remaining: 59, resetS: 0 };
+  const left = { remaining: 59, resetS: 0 };
   const uploads: Uploads = {
     open({ plan }) {
       const { path, bucket, type, bytes } = plan;
       const upload = { ...OPEN, object: { bucket, path }, type, bytes };
       kept.set(upload.id, upload);
-      return Promise.resolve({ upload, isNew: true, quota });
+      return Promise.resolve({ upload, isNew: true, left });
     },
     takeBack({ upload }: Opened, reason) {
       kept.delete(upload.id);
@@ -60,6 +59,10 @@ function outside(...known: Upload[]) {
       return upload
         ? Promise.resolve(upload)
         : Promise.reject(problem(404, "Upload not found")("None"));
+    },
+    async take(caller, id) {
+      const upload = await uploads.show(caller, id);
+      return { upload, isOurs: upload.version !== "in hand" };
     },
     close: () => Promise.reject(new Error("Not in this test")),
   };
@@ -109,9 +112,9 @@ function outside(...known: Upload[]) {
     ...{ uploads, storage, s3 },
     patient: () => world,
     alert: (error) => void alerts.push(String(error)),
-    log: (tally) => void tallies.push(tally),
+    log() {},
   };
-  return { ports, kept, done, alerts, tallies };
+  return { ports, kept, done, alerts };
 }
 
 async function post(
@@ -228,14 +231,59 @@ Deno.test("complete removes what is something else, and says why", async () => {
 
 Deno.test("complete puts a violator into quarantine where the policy says so", async () => {
   await using issuer = await startIssuer();
-  const object = { ...ARRIVED.object, bucket: "documents" };
-  const { ports, done } = outside({ ...ARRIVED, type: "image/png", object });
+  const violator = { type: "image/png", quarantine: true };
+  const { ports, done } = outside({ ...ARRIVED, ...violator });
 
   await post(issuer, ports, "/complete", { id: ARRIVED.id });
 
   deepStrictEqual(done, [
     `move portico-inbox/${ALICE}/1 portico-quarantine/${ALICE}/${ARRIVED.id}`,
   ]);
+});
+
+Deno.test("complete takes a violator out of its place before it removes it", async () => {
+  await using issuer = await startIssuer();
+  const at = ARRIVED.object;
+  const { ports, done } = outside({ ...ARRIVED, type: "image/png", at });
+
+  await post(issuer, ports, "/complete", { id: ARRIVED.id });
+
+  const hidden = `portico-quarantine/${ALICE}/${ARRIVED.id}`;
+  deepStrictEqual(done, [
+    `move photos/${ALICE}/me.png ${hidden}`,
+    `remove ${hidden}`,
+  ]);
+});
+
+Deno.test("complete removes nothing that somebody else has put there meanwhile", async () => {
+  await using issuer = await startIssuer();
+  const at = ARRIVED.object;
+  const { ports, done } = outside({ ...ARRIVED, type: "image/png", at });
+  const objects = { ...ports.objects, move: () => Promise.resolve(false) };
+
+  const world = { ...ports, objects };
+  const response = await post(issuer, world, "/complete", { id: ARRIVED.id });
+
+  await assertProblem(response, { status: 502, title: "Storage unavailable" });
+  deepStrictEqual(done, []);
+});
+
+Deno.test("complete waits for who has the upload in hand, and does it then", async () => {
+  await using issuer = await startIssuer();
+  const { ports, done } = outside({ ...ARRIVED, version: "in hand" });
+  const { take } = ports.uploads;
+  let looks = 0;
+  const uploads: Uploads = {
+    ...ports.uploads,
+    take: (...of) => (looks++, take(...of)),
+  };
+
+  const world = { ...ports, uploads };
+  const response = await post(issuer, world, "/complete", { id: ARRIVED.id });
+
+  strictEqual(response.status, 200);
+  strictEqual(looks, 21);
+  strictEqual(done.length, 1);
 });
 
 const NOT_YET: [title: string, state: Upload["state"]][] = [
@@ -286,8 +334,8 @@ Deno.test("settle goes on with all that is due, whatever fails", async () => {
   const claimed = new Set<string>();
   const arrivals: Arrivals = {
     ...ports.arrivals,
-    claim: async (size) => {
-      const due = await ports.arrivals.claim(size);
+    claim: async (...most) => {
+      const due = await ports.arrivals.claim(...most);
       const fresh = due.filter((it) => !claimed.has(it.id));
       fresh.forEach((it) => claimed.add(it.id));
       return fresh;

@@ -5,12 +5,13 @@
  */
 import type { User } from "../_shared/claims.ts";
 import type { Once } from "../_shared/idempotency.ts";
-import type { Quota } from "../_shared/rate_limit.ts";
+import type { Left } from "../_shared/rate_limit.ts";
 import type { Storage } from "../_shared/storage.ts";
+import { choose } from "./choice.ts";
 import { planUpload } from "./plan.ts";
 import { type Bucket, BUCKETS } from "./policy.ts";
 import type { S3Storage } from "./s3.ts";
-import { choose, type Ticket, ticketOf } from "./ticket.ts";
+import { headersOf, type Ticket, ticketOf } from "./ticket.ts";
 import type { Uploads } from "./uploads.ts";
 import type { Wanted } from "./wanted.ts";
 
@@ -22,7 +23,7 @@ export interface Wish {
 }
 
 /** Where it is reserved and signed. */
-export interface Offices {
+export interface Signers {
   readonly uploads: Uploads;
   readonly storage: Storage;
   readonly s3: S3Storage;
@@ -31,7 +32,7 @@ export interface Offices {
 /** A ticket, and what the caller's rate limit still allows. */
 export interface Issued {
   readonly ticket: Ticket;
-  readonly quota: Quota;
+  readonly left: Left;
 }
 
 /**
@@ -42,26 +43,26 @@ export interface Issued {
  */
 export async function issue(
   { caller, input: wanted, once }: Wish,
-  { uploads, storage, s3 }: Offices,
+  { uploads, storage, s3 }: Signers,
 ): Promise<Issued> {
   const occasion = { caller, id: crypto.randomUUID(), now: new Date() };
   const plan = planUpload(wanted, occasion);
   const policy: Bucket = BUCKETS[plan.bucket];
   const choice = choose(wanted, policy.protocols);
   const opened = await uploads.open({ caller, plan, once });
-  const { upload, quota } = opened;
+  const { upload, left } = opened;
 
   const sign = async () => {
     // First, whatever the protocol: it asks the policies about the caller.
     const signed = await storage.signUpload(upload.at, plan);
-    const order = { ...plan, at: upload.at };
+    const sending = { ...plan, at: upload.at, headers: headersOf(plan) };
     return choice.protocol === "s3"
-      ? { signed, s3: await s3.sign(order) }
+      ? { signed, s3: await s3.sign(sending) }
       : { signed };
   };
   const signatures = await sign()
     .catch((error) => uploads.takeBack(opened, error));
   const { protocols } = policy;
   const terms = { upload, wanted, protocols, choice, ...signatures };
-  return { ticket: ticketOf(terms), quota };
+  return { ticket: ticketOf(terms), left };
 }

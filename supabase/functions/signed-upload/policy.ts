@@ -36,9 +36,12 @@ export interface Bucket {
    */
   readonly path: string;
   readonly quota: Quota;
-  /** In order of preference, where size does not decide. */
+  /**
+   * In order of preference, where size does not decide. With "s3", who has a
+   * ticket can tell whether an object of any name exists: docs/uploads.md.
+   */
   readonly protocols: readonly Protocol[];
-  /** How long a ticket lives. Storage's own URLs live 7,200 when hosted. */
+  /** How long a ticket lives. Storage's own URLs live 7,200 s when hosted. */
   readonly lifetimeS: number;
   /**
    * `verified`: an upload arrives in a private inbox, and is moved to its place
@@ -60,7 +63,7 @@ const USUAL = {
   // Source: what Storage's own image transformation takes.
   maxPixels: 50_000_000,
   quota: { bytes: 1 * GiB, objects: 10_000 },
-  protocols: ["standard", "resumable", "s3"],
+  protocols: ["standard", "resumable"],
   lifetimeS: 2 * 60 * 60,
   publish: "verified",
   unverified: "hidden",
@@ -99,14 +102,12 @@ export const QUARANTINE = "portico-quarantine";
 export const BUCKET_NAMES = Object.keys(BUCKETS) as BucketName[];
 
 /**
- * The policy of a bucket, by a name that is not a caller's: one that the
- * database remembers. A bucket that is no longer listed has the usual one.
+ * What a picture in a bucket may have, by a name that is not a caller's: one that
+ * the database remembers, which need not be listed any more.
  */
-export function bucketOf(
-  name: string,
-): Pick<Bucket, "maxPixels" | "violators"> {
+export function maxPixelsOf(name: string): number {
   const isListed = Object.hasOwn(BUCKETS, name);
-  return isListed ? BUCKETS[name as BucketName] : USUAL;
+  return (isListed ? BUCKETS[name as BucketName] : USUAL).maxPixels;
 }
 
 /** Tickets one person may ask for: a folder of photos at once, then one a second. */
@@ -120,11 +121,13 @@ export const LIMIT: RateLimit = {
 export const SETTLING = {
   /** Taken at a time, and looked at together. */
   batch: 4,
+  /** Of a batch together, but for one that is larger and alone. */
+  batchBytes: 16 * MiB,
   /**
-   * In a run. A small one takes about 15 ms of the 2 s of CPU, and 10 MiB of PNG
-   * 80 ms: `deployed` in bench/README.md. If more is due, another run begins.
+   * In a run, of whose 2 s of CPU a small one takes about 15 ms, and 10 MiB of
+   * PNG 80 ms: `deployed` in bench/README.md. If more is due, another begins.
    */
   maxUploads: 24,
-  /** The same in bytes, as declared. */
+  /** As declared. No batch begins past it. */
   maxBytes: 64 * MiB,
 };

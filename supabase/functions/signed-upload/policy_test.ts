@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { userOf } from "../_shared/claims.ts";
 import { pathOf } from "./plan.ts";
-import { type Bucket, bucketOf, BUCKETS } from "./policy.ts";
+import { type Bucket, BUCKETS, maxPixelsOf } from "./policy.ts";
 import { MEDIA_TYPE } from "./wanted.ts";
 
 const ID = "7f3c0b1e-0000-4000-8000-000000000001";
@@ -41,7 +41,7 @@ for (const [name, given] of Object.entries(BUCKETS)) {
   });
 }
 
-Deno.test("bucketOf() has the usual policy for a bucket that is gone", () => {
-  strictEqual(bucketOf("photos"), BUCKETS.photos);
-  strictEqual(bucketOf("toString").violators, "delete");
+Deno.test("maxPixelsOf() knows what a bucket that is gone may have", () => {
+  strictEqual(maxPixelsOf("photos"), BUCKETS.photos.maxPixels);
+  strictEqual(maxPixelsOf("toString"), 50_000_000);
 });

@@ -7,28 +7,28 @@
  *
  * @module
  */
-import type { Config, S3Key } from "../_shared/config.ts";
+import { bodyUpTo } from "../_shared/answer.ts";
+import type { S3Key } from "../_shared/config.ts";
 import type { Place } from "../_shared/objects.ts";
 import { problem } from "../_shared/problem.ts";
+import type { Scope } from "../_shared/route.ts";
 import { storageHost, storageUnavailable } from "../_shared/storage.ts";
 import { MiB } from "../_shared/units.ts";
 
 const notConfigured = problem(501, "S3 not configured");
 
-/** From here on in parts: what a lost network costs is one of them. */
+/** Above this in parts: what a lost network costs is one of them. */
 const PART_BYTES = 16 * MiB;
 
 /** A ticket is an answer somebody waits for. S3 itself takes 10,000. */
 const MAX_PARTS = 100;
 
-/** What is to be signed. */
-export interface Order {
+/** An upload that is to be signed. */
+export interface Sending {
   readonly at: Place;
-  /** Media type. */
-  readonly type: string;
+  /** What the object is to be served with. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly bytes: number;
-  /** In seconds. */
-  readonly cacheControl?: number | undefined;
   readonly lifetimeS: number;
 }
 
@@ -62,29 +62,22 @@ export interface Multipart {
 /** The port. */
 export interface S3Storage {
   /** @throws {Problem} "S3 not configured" or "Storage unavailable". */
-  sign(order: Order): Promise<S3>;
+  sign(sending: Sending): Promise<S3>;
 }
 
 /** Storage's S3 endpoint. */
-export function supabaseS3(config: Config, signal: AbortSignal): S3Storage {
+export function s3AsService({ config, signal }: Scope): S3Storage {
   return {
-    async sign(order) {
+    async sign({ at, headers, bytes, lifetimeS }) {
       const key = config.s3;
       if (key === undefined) {
         throw notConfigured(
           "Cannot upload over S3: the project's key is not set",
         );
       }
-      const { at, type, cacheControl, bytes } = order;
       const endpoint = `${storageHost(config.publicUrl)}/storage/v1/s3`;
       const object = `${at.bucket}/${encodeURI(at.path)}`;
-      const headers = {
-        "content-type": type,
-        ...cacheControl !== undefined && {
-          "cache-control": `max-age=${cacheControl}`,
-        },
-      };
-      const signer = signerOf(key, order.lifetimeS);
+      const signer = signerOf(key, lifetimeS);
       const url = `${endpoint}/${object}`;
       const common = {
         ...{ endpoint, headers, region: key.region },
@@ -130,14 +123,22 @@ async function begin(
 ): Promise<string> {
   const unavailable = (cause: unknown) =>
     storageUnavailable("Cannot begin an upload in parts", {}, { cause });
-  const response = await fetch(url, { method: "POST", headers, signal })
-    .catch((error) => {
-      throw unavailable(error);
-    });
-  const xml = await response.text();
+  const xml = await post(url, { headers, signal }).catch((error) => {
+    throw unavailable(error);
+  });
   const [, uploadId] = xml.match(/<UploadId>([\w.~+/=-]+)<\/UploadId>/) ?? [];
-  if (response.ok && uploadId !== undefined) return uploadId;
-  throw unavailable(new Error(`Status ${response.status}`));
+  if (uploadId !== undefined) return uploadId;
+  throw unavailable(new Error("The answer has no UploadId"));
+}
+
+/** In bytes: an answer is a tenth of it. */
+const MAX_ANSWER = 10_000;
+
+async function post(url: string, init: RequestInit): Promise<string> {
+  const response = await fetch(url, { ...init, method: "POST" });
+  const body = await bodyUpTo(response, MAX_ANSWER);
+  if (!response.ok) throw new Error(`Status ${response.status}`);
+  return new TextDecoder().decode(body);
 }
 
 async function partsOf(

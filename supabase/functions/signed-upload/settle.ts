@@ -9,7 +9,7 @@
  */
 import { ObjectGone, type Objects } from "../_shared/objects.ts";
 import type { Arrivals } from "./arrivals.ts";
-import { bucketOf, QUARANTINE } from "./policy.ts";
+import { maxPixelsOf, QUARANTINE } from "./policy.ts";
 import type { Upload } from "./upload.ts";
 
 /** What settling needs. */
@@ -38,9 +38,7 @@ export async function settle(
       return isOurs ? { ...judged, state: "verified" } : undefined;
     }
     case "rejected":
-      // Without a version there is no object any more.
-      if (judged.version !== null) await putAway(judged, world.objects);
-      return judged;
+      return await putAway(judged, world.objects) ? judged : undefined;
     default:
       return judged;
   }
@@ -51,7 +49,7 @@ async function judge(
   { arrivals, objects }: World,
 ): Promise<Upload | undefined> {
   const { at: place, bytes: size, etag, type, sha256, object } = upload;
-  const { maxPixels } = bucketOf(object.bucket);
+  const maxPixels = maxPixelsOf(object.bucket);
   const claim = { type, bytes: size, maxPixels, sha256: sha256 ?? undefined };
   // Now and not before: who asks for a ticket need not wait for it to load.
   const { verify } = await import("./verify.ts");
@@ -64,14 +62,19 @@ function ifGone(error: unknown): undefined {
   if (!(error instanceof ObjectGone)) throw error;
 }
 
+/** Whether the object of a rejected upload is where nobody sees it, or gone. */
 async function putAway(
-  { id, owner, at, object }: Upload,
+  { id, owner, at, object, version, quarantine }: Upload,
   objects: Objects,
-): Promise<void> {
-  if (bucketOf(object.bucket).violators === "delete") {
-    await objects.remove(at);
-  } else {
-    // The guard knows this name, and lets it in.
-    await objects.move(at, { bucket: QUARANTINE, path: `${owner}/${id}` });
-  }
+): Promise<boolean> {
+  // There is none any more.
+  if (version === null) return true;
+  const hidden = { bucket: QUARANTINE, path: `${owner}/${id}` };
+  const isInPlace = at.bucket === object.bucket && at.path === object.path;
+  // Out of a place that another object may take, before anything is removed by
+  // its name. The guard knows the version, and where it may go.
+  const hides = at.bucket !== QUARANTINE && (quarantine || isInPlace);
+  if (hides && !await objects.move(at, hidden)) return false;
+  if (!quarantine) await objects.remove(hides ? hidden : at);
+  return true;
 }

@@ -41,16 +41,21 @@ export async function settleDue(
   let leftBytes = SETTLING.maxBytes;
   while (left > 0 && leftBytes > 0) {
     const size = Math.min(left, SETTLING.batch);
-    const uploads = await world.arrivals.claim(size);
+    const uploads = await world.arrivals.claim(size, SETTLING.batchBytes);
     if (uploads.length === 0) break;
-    const outcomes = uploads.map((it) => outcomeOf(it, world, alert));
+    const outcomes = uploads.map((it) =>
+      attempt(alert, () => outcomeOf(it, world))
+    );
     for (const outcome of await Promise.all(outcomes)) tally[outcome]++;
     left -= uploads.length;
     leftBytes -= uploads.reduce((sum, { bytes }) => sum + bytes, 0);
   }
   for (const stray of await world.arrivals.strays(SETTLING.maxUploads)) {
-    await world.objects.remove(stray)
-      .then(() => tally.strays++, (error) => (alert(error), tally.failed++));
+    const outcome = await attempt(alert, async () => {
+      await world.objects.remove(stray);
+      return "strays";
+    });
+    tally[outcome]++;
   }
   return tally;
 }
@@ -58,12 +63,18 @@ export async function settleDue(
 async function outcomeOf(
   upload: Upload,
   world: World,
+): Promise<keyof Tally> {
+  const state = (await settle(upload, world))?.state;
+  return state === "verified" || state === "rejected" ? state : "elsewhere";
+}
+
+/** What `work` comes to. One that fails is no reason to leave the others. */
+async function attempt(
   alert: (error: unknown) => void,
+  work: () => Promise<keyof Tally>,
 ): Promise<keyof Tally> {
   try {
-    const settled = await settle(upload, world);
-    const state = settled?.state;
-    return state === "verified" || state === "rejected" ? state : "elsewhere";
+    return await work();
   } catch (error) {
     alert(error);
     return "failed";

@@ -6,6 +6,7 @@
 import type { Place } from "../_shared/objects.ts";
 import { type SignedUpload, storageHost } from "../_shared/storage.ts";
 import { MiB } from "../_shared/units.ts";
+import type { Choice } from "./choice.ts";
 import type { Protocol } from "./policy.ts";
 import type { S3 } from "./s3.ts";
 import type { Upload } from "./upload.ts";
@@ -13,19 +14,6 @@ import type { Wanted } from "./wanted.ts";
 
 /** Storage takes pieces of this size and no other, but for the last. */
 const PIECE_BYTES = 6 * MiB;
-
-/**
- * Up to here one request is as good. Source: "Standard Uploads" of Supabase's
- * docs.
- */
-const ONE_REQUEST_BYTES = 6 * MiB;
-
-/** How to send the bytes. */
-export interface Choice {
-  readonly protocol: Protocol;
-  /** Why this one. */
-  readonly because: string;
-}
 
 /** Permission to upload one object, once, as is best for it. */
 export interface Ticket extends Choice {
@@ -108,37 +96,6 @@ export function ticketOf(
   };
 }
 
-/**
- * Which protocol to use for what is wanted.
- *
- * @example A file that is too large for one request
- * ```ts
- * import { equal } from "node:assert/strict";
- * import { choose } from "./ticket.ts";
- *
- * const wanted = { protocol: "auto", bytes: 100_000_000 } as const;
- * equal(choose(wanted, ["standard", "resumable"]).protocol, "resumable");
- * ```
- */
-export function choose(
-  { protocol, bytes }: Pick<Wanted, "protocol" | "bytes">,
-  offered: readonly Protocol[],
-): Choice {
-  if (protocol !== "auto") return { protocol, because: "It was asked for" };
-  const isSmall = bytes <= ONE_REQUEST_BYTES;
-  const fits = offered.find((it) => (it === "standard") === isSmall);
-  if (fits === undefined) {
-    const [protocol = "standard"] = offered;
-    return { protocol, because: "The bucket offers no other" };
-  }
-  return {
-    protocol: fits,
-    because: isSmall
-      ? `One request is enough for ${bytes} bytes`
-      : `Pieces survive a lost network: more than ${ONE_REQUEST_BYTES} bytes`,
-  };
-}
-
 function standardOf(
   { at, type }: Upload,
   { cacheControl, metadata }: Wanted,
@@ -155,10 +112,7 @@ function standardOf(
     url,
     method: "PUT",
     headers: {
-      "content-type": type,
-      ...cacheControl !== undefined && {
-        "cache-control": `max-age=${cacheControl}`,
-      },
+      ...headersOf({ type, cacheControl }),
       ...metadata && { "x-metadata": base64(JSON.stringify(metadata)) },
     },
   };
@@ -180,6 +134,18 @@ function resumableOf(
       ...metadata && { metadata: JSON.stringify(metadata) },
     },
     chunkBytes: PIECE_BYTES,
+  };
+}
+
+/** What an object is to be served with, as its sender says it. */
+export function headersOf(
+  { type, cacheControl }: Pick<Wanted, "type" | "cacheControl">,
+): Readonly<Record<string, string>> {
+  return {
+    "content-type": type,
+    ...cacheControl !== undefined && {
+      "cache-control": `max-age=${cacheControl}`,
+    },
   };
 }
 

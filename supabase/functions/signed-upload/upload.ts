@@ -29,6 +29,7 @@ export const Described = v.pipe(
     ]),
     version: v.nullable(v.string()),
     etag: v.nullable(v.string()),
+    quarantine: v.boolean(),
     reason: v.nullable(v.string()),
     detail: v.nullable(v.string()),
     createdAt: v.string(),

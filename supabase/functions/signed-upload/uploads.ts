@@ -10,7 +10,7 @@ import type { User } from "../_shared/claims.ts";
 import { type Once, reused } from "../_shared/idempotency.ts";
 import { callSql } from "../_shared/postgres.ts";
 import { problem } from "../_shared/problem.ts";
-import { limited, type Quota, QuotaAnswer } from "../_shared/rate_limit.ts";
+import { type Left, LeftAnswer, limited } from "../_shared/rate_limit.ts";
 import { objectExists } from "../_shared/storage.ts";
 import type { Plan } from "./plan.ts";
 import { LIMIT } from "./policy.ts";
@@ -33,7 +33,14 @@ export interface Opened {
   /** False for a request that is repeated with its idempotency key. */
   readonly isNew: boolean;
   /** What the caller's rate limit still allows. */
-  readonly quota: Quota;
+  readonly left: Left;
+}
+
+/** An upload to go on with. */
+export interface Taken {
+  readonly upload: Upload;
+  /** If not, somebody else has it in hand, or there is nothing to do. */
+  readonly isOurs: boolean;
 }
 
 /** The port. */
@@ -54,7 +61,13 @@ export interface Uploads {
   /** @throws {Problem} "Account not active" or "Upload not found". */
   show(caller: User, id: string): Promise<Upload>;
   /**
-   * Closes a ticket that nobody needs, and gives its quota back.
+   * The same for who goes on with it, and keeps others from that for a minute.
+   *
+   * @throws {Problem} "Account not active" or "Upload not found".
+   */
+  take(caller: User, id: string): Promise<Taken>;
+  /**
+   * Closes an upload that nobody needs, and gives its quota back.
    *
    * @throws {Problem} "Account not active", "Upload not found" or "Upload
    * already arrived".
@@ -88,7 +101,7 @@ export function supabaseUploads(
         case "not live":
           throw notLive();
         case "limited":
-          throw limited(LIMIT, answer.quota);
+          throw limited(LIMIT, answer.left);
         case "key reused":
           throw reused();
         case "taken":
@@ -122,6 +135,13 @@ export function supabaseUploads(
       throw absent(answer.outcome);
     },
 
+    async take(caller, id) {
+      const given = { ...ofPerson(caller), upload: id };
+      const answer = await callSql(service, "take_upload", given, TakeAnswer);
+      if (answer.outcome !== "found") throw absent(answer.outcome);
+      return { upload: answer.upload, isOurs: answer.mine };
+    },
+
     async close(caller, id) {
       const given = { ...ofPerson(caller), upload: id };
       const { outcome } = await callSql(
@@ -145,7 +165,7 @@ function ofPerson({ id, sessionId }: User) {
 function absent(outcome: "not live" | "not found") {
   return outcome === "not live"
     ? notLive()
-    : uploadNotFound("You have no upload of this id");
+    : uploadNotFound("Cannot find an upload of this id");
 }
 
 /** The answer of `portico_api.open_upload`, migration `…_uploads.sql`. */
@@ -153,11 +173,11 @@ const OpenAnswer = v.variant("outcome", [
   v.object({
     outcome: v.picklist(["opened", "replayed"]),
     upload: Described,
-    quota: QuotaAnswer,
+    left: LeftAnswer,
   }),
   v.object({
     outcome: v.picklist(["limited", "key reused", "taken"]),
-    quota: QuotaAnswer,
+    left: LeftAnswer,
   }),
   v.object({
     outcome: v.literal("over quota"),
@@ -168,6 +188,15 @@ const OpenAnswer = v.variant("outcome", [
 
 const ShowAnswer = v.variant("outcome", [
   v.object({ outcome: v.literal("found"), upload: Described }),
+  v.object({ outcome: v.picklist(["not found", "not live"]) }),
+]);
+
+const TakeAnswer = v.variant("outcome", [
+  v.object({
+    outcome: v.literal("found"),
+    upload: Described,
+    mine: v.boolean(),
+  }),
   v.object({ outcome: v.picklist(["not found", "not live"]) }),
 ]);
 

@@ -9,7 +9,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Bytes } from "../_shared/bytes.ts";
-import { KiB } from "../_shared/units.ts";
+import { KiB, MiB } from "../_shared/units.ts";
 import { formatOf } from "./formats/known.ts";
 import { HEAD, sniff, wouldSniff } from "./formats/sniff.ts";
 import { agrees, isZipped } from "./formats/types.ts";
@@ -17,6 +17,12 @@ import { endsAsZip } from "./formats/zip.ts";
 
 /** Hashed at a time. */
 const BLOCK = 64 * KiB;
+
+/**
+ * In bytes: the largest picture that is read whole, and half as much again. A
+ * film or an archive that needs more is made to keep us busy.
+ */
+const MAX_LOOK = 96 * MiB;
 
 /** What a file is said to be. */
 export interface Claim {
@@ -54,8 +60,8 @@ export interface Refusal {
  * wrong first. Whatever the bytes are, there is a verdict; only a failure to
  * read them is thrown.
  *
- * Reads the file at most twice, once to walk it and once to hash it, and the
- * second only if the claim has a checksum.
+ * Reads at most 96 MiB of the file, and all of it once more only if the claim
+ * has a checksum.
  *
  * @example A page that says it is a picture
  * ```ts
@@ -81,10 +87,39 @@ export async function verify(bytes: Bytes, claim: Claim): Promise<Verdict> {
       `Cannot keep ${bytes.size} bytes: ${claim.bytes} were announced`,
     );
   }
-  return await againstType(bytes, claim) ??
-    await againstFormat(bytes, claim) ??
+  const looked = looking(bytes);
+  return await againstType(looked, claim) ??
+    await againstFormat(looked, claim).catch(ifTooMuch) ??
+    await againstArchive(bytes, claim) ??
     await againstChecksum(bytes, claim) ??
     { ok: true };
+}
+
+/** Thrown by a walk that has looked at as much as it may. */
+class TooMuch extends Error {
+  override readonly name = "TooMuch";
+}
+
+/** The same bytes, of which no more than `MAX_LOOK` are looked at. */
+function looking({ size, at }: Bytes): Bytes {
+  let left = MAX_LOOK;
+  return {
+    size,
+    at(offset, length) {
+      left -= length;
+      return left < 0
+        ? Promise.reject(new TooMuch("Cannot look at more of the file"))
+        : at(offset, length);
+    },
+  };
+}
+
+function ifTooMuch(error: unknown): Refusal {
+  if (!(error instanceof TooMuch)) throw error;
+  return refusal(
+    "malformed",
+    "Cannot keep the file: it takes too much to find its end",
+  );
 }
 
 function refusal(reason: Reason, detail: string): Refusal {
@@ -129,16 +164,21 @@ async function againstFormat(
       `Cannot keep the file as "${type}": it ends after ${end} of its ${bytes.size} bytes`,
     );
   }
-  if (!isZipped(type) && await endsAsZip(bytes)) {
-    return refusal(
-      "type_mismatch",
-      `Cannot keep the file as "${type}": it is an archive as well`,
-    );
-  }
   if (pixels <= maxPixels) return undefined;
   return refusal(
     "too_many_pixels",
     `Cannot keep a picture of ${pixels} pixels: at most ${maxPixels} are allowed`,
+  );
+}
+
+async function againstArchive(
+  bytes: Bytes,
+  { type }: Claim,
+): Promise<Refusal | undefined> {
+  if (isZipped(type) || !await endsAsZip(bytes)) return undefined;
+  return refusal(
+    "type_mismatch",
+    `Cannot keep the file as "${type}": it is an archive as well`,
   );
 }
 

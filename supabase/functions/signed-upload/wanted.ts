@@ -6,6 +6,7 @@
 import * as v from "valibot";
 import { fields } from "../_shared/fields.ts";
 import { SEGMENT, SEGMENT_RULE } from "../_shared/object_path.ts";
+import { isRecord } from "../_shared/record.ts";
 import {
   BUCKET_NAMES,
   type BucketName,
@@ -15,7 +16,8 @@ import {
 
 const WHOLE_BYTES = "Must be a whole number of bytes, at least 1";
 const WHOLE_S = "Must be a whole number of seconds, from 0 to 31536000";
-const METADATA = "Must be an object of at most 2048 bytes as JSON";
+const METADATA =
+  "Must be an object of at most 2048 bytes as JSON, without U+0000";
 const PROTOCOLS = ["auto", "standard", "resumable", "s3"] as const;
 
 /** A media type without parameters, in lower case: RFC 6838 §4.2. */
@@ -81,15 +83,7 @@ export const wanted = v.pipe(
       ),
     ),
     metadata: v.optional(
-      v.pipe(
-        v.record(v.string(), v.unknown(), METADATA),
-        v.check(
-          (it) =>
-            new TextEncoder().encode(JSON.stringify(it)).length <=
-              MAX_METADATA,
-          METADATA,
-        ),
-      ),
+      v.custom<Record<string, unknown>>(isMetadata, METADATA),
     ),
     protocol: v.optional(
       v.picklist(PROTOCOLS, `Must be one of ${PROTOCOLS.join(", ")}`),
@@ -118,8 +112,19 @@ export const wanted = v.pipe(
   ),
 );
 
+function isMetadata(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  let hasNul = false;
+  const json = JSON.stringify(value, (name, it) => {
+    // Postgres has no text with it.
+    hasNul ||= `${name}${typeof it === "string" ? it : ""}`.includes("\0");
+    return it;
+  });
+  return !hasNul && new TextEncoder().encode(json).length <= MAX_METADATA;
+}
+
 /** Which upload, in a path or a body. */
-export const one = fields({
+export const whichUpload = fields({
   id: v.pipe(
     v.string("Must be text"),
     v.toLowerCase(),

@@ -243,7 +243,7 @@ Deno.test("a person who calls SQL without the function gains nothing", async () 
   strictEqual(kept.error?.code, "42501");
   strictEqual(flooded.data.links.length, 100);
   // Both were counted, in the bucket that the function counts in.
-  strictEqual(flooded.data.quota.remaining, LIMIT.capacity - 2);
+  strictEqual(flooded.data.left.remaining, LIMIT.capacity - 2);
   strictEqual(stranger.error?.code, "42501");
   match(inner.error?.message ?? "", /schema/i);
   const [hersNow] = await linksOf(world, alice.person.id);

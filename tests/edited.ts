@@ -6,7 +6,7 @@
 import { ok } from "node:assert/strict";
 import { cp } from "node:fs/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { keepAsleep, startWorld, type World } from "./world.ts";
+import { startWorld, type World } from "./world.ts";
 
 const SUPABASE = fileURLToPath(new URL("../supabase", import.meta.url));
 
@@ -30,7 +30,6 @@ export async function startEdited(
     await Deno.writeTextFile(`${project}/${path}`, text);
   }
   const world = await startWorld({ project: pathToFileURL(`${project}/`) });
-  await keepAsleep(world.stack);
   return {
     ...world,
     async [Symbol.asyncDispose]() {

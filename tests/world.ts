@@ -72,7 +72,7 @@ export async function startWorld(
     cron,
     log: (name, line) => lines.push(`[${name}] ${line}`),
   });
-  if (!cron && project === PROJECT) await keepAsleep(stack);
+  if (!cron) await keepAsleep(stack);
 
   return {
     stack,
@@ -99,9 +99,12 @@ export async function startWorld(
 }
 
 /** Nothing that arrives calls a function by itself. */
-export async function keepAsleep({ database }: Stack): Promise<void> {
+async function keepAsleep({ database }: Stack): Promise<void> {
   await database.asOwner((sql) =>
-    sql.run("update portico.jobs set woken_at = 'infinity'")
+    sql.run(`do $$ begin
+      update portico.jobs set woken_at = 'infinity';
+    exception when undefined_table or invalid_schema_name then null;
+    end $$`)
   );
 }
 

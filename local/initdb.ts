@@ -14,6 +14,9 @@ export const LAYOUT = 2;
  */
 export const SUPERUSER = "supabase_admin";
 
+/** The owner of a project: of its migrations, and of what its people type. */
+export const OWNER = "postgres";
+
 /**
  * Postgres calls its first role `postgres`. Nobody can rename who they are, so
  * a third role does it.

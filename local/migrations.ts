@@ -4,7 +4,7 @@
  * @module
  */
 import { type Database, isSqlError, type Sql } from "./database.ts";
-import { SUPERUSER } from "./initdb.ts";
+import { OWNER, SUPERUSER } from "./initdb.ts";
 import {
   HISTORY,
   MIGRATION,
@@ -72,9 +72,6 @@ export async function migrate(
   }
   return due.map(({ name }) => name);
 }
-
-/** Whose migrations they are. No superuser: see `initdb.ts`. */
-const OWNER = "postgres";
 
 async function readMigrations(
   folder: URL,

@@ -8,13 +8,11 @@
  */
 import * as v from "valibot";
 import { type Answer, type Database, isSqlError } from "./database.ts";
+import { OWNER } from "./initdb.ts";
 import { type Keys, refuseKey } from "./keys.ts";
 import { requireHarmless } from "./one_session.ts";
 import { statementsOf } from "./statements.ts";
 import { isPrivileged } from "./supautils.ts";
-
-/** The owner of a project, as whom the dashboard runs what is typed there. */
-const OWNER = "postgres";
 
 const Input = v.object({ sql: v.string() });
 

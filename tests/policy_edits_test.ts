@@ -7,7 +7,14 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
 import { behindGateway } from "./contracts/contract.ts";
-import { ask, complete, PHOTO, PIXEL, settle } from "./contracts/uploads.ts";
+import {
+  ask,
+  complete,
+  PHOTO,
+  PIXEL,
+  settle,
+  usageOf,
+} from "./contracts/uploads.ts";
 import { startEdited } from "./edited.ts";
 import { type Person, tokenOf } from "./world.ts";
 
@@ -76,14 +83,7 @@ async function versions({ id }: Person): Promise<unknown[]> {
   );
 }
 
-async function usage({ id }: Person): Promise<unknown> {
-  const [row] = await world.rows(
-    `select bytes::int, objects from portico.usage
-     where owner = $1 and bucket = 'photos'`,
-    [id],
-  );
-  return row;
-}
+const usage = (person: Person) => usageOf(world, person);
 
 Deno.test("a bucket takes whom its policy names", async () => {
   const painter = await newPainter();

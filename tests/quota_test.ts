@@ -16,6 +16,7 @@ import {
   PIXEL,
   send,
   upload,
+  usageOf,
 } from "./contracts/uploads.ts";
 import { type Person, startWorld, tokenOf } from "./world.ts";
 
@@ -25,15 +26,7 @@ Deno.test.afterAll(async () => await world[Symbol.asyncDispose]());
 const place = behindGateway(world, "signed-upload");
 const { quota } = BUCKETS.photos;
 
-/** What the function remembers that `person` has in `photos`. */
-async function usage({ id }: Person): Promise<unknown> {
-  const [row] = await world.rows(
-    `select bytes::int, objects from portico.usage
-     where owner = $1 and bucket = 'photos'`,
-    [id],
-  );
-  return row;
-}
+const usage = (person: Person) => usageOf(world, person);
 
 /** Makes objects that leave `person` room for so much. */
 async function leaveRoom(

@@ -151,15 +151,7 @@ Deno.test("U10 signed-upload folds the case of a type", async () => {
 });
 
 Deno.test("signed-upload signs as the caller, so policies decide", async () => {
-  // A role of the project's own: no policy lets it write.
-  await world.rows("create role manager nologin");
-  await world.rows("grant usage on schema storage to manager");
-  await world.rows("grant all on storage.objects, storage.buckets to manager");
-  const manager = await world.newPerson();
-  await world.service().auth.admin.updateUserById(manager.id, {
-    role: "manager",
-  });
-  await manager.client.auth.signInWithPassword(manager);
+  const manager = await uploads.newManager(world);
   const before = await traces();
 
   const response = await ask(await tokenOf(manager), PHOTO);

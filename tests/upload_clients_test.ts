@@ -15,6 +15,7 @@ import {
   ask,
   complete,
   largePng,
+  newManager,
   PHOTO,
   PIXEL,
   traces,
@@ -303,15 +304,7 @@ for (const [what, lengths] of OTHER_PARTS) {
 }
 
 Deno.test("over S3 nobody uploads whom Storage's policies refuse", async () => {
-  // No policy lets a role of the project's own write.
-  await world.rows("create role manager nologin");
-  await world.rows("grant usage on schema storage to manager");
-  await world.rows("grant all on storage.objects, storage.buckets to manager");
-  const manager = await world.newPerson();
-  await world.service().auth.admin.updateUserById(manager.id, {
-    role: "manager",
-  });
-  await manager.client.auth.signInWithPassword(manager);
+  const manager = await newManager(world);
   const before = await traces(place);
 
   const wanted = { ...PHOTO, protocol: "s3" };

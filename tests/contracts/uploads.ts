@@ -5,7 +5,7 @@
  */
 import { ok } from "node:assert/strict";
 import type { Ticket } from "../../supabase/functions/signed-upload/ticket.ts";
-import { tokenOf } from "../world.ts";
+import { type Person, tokenOf, type World } from "../world.ts";
 import type { Place } from "./contract.ts";
 
 /** What is asked for, unless a test is about something else. */
@@ -143,6 +143,29 @@ export async function traces({ world }: Place): Promise<unknown> {
 /** The token of somebody new. */
 export async function newToken({ world }: Place): Promise<string> {
   return await tokenOf(await world.newPerson());
+}
+
+/** Somebody of a role of the project's own, whom no policy lets write. */
+export async function newManager(world: World): Promise<Person> {
+  await world.rows("create role manager nologin");
+  await world.rows("grant usage on schema storage to manager");
+  await world.rows("grant all on storage.objects, storage.buckets to manager");
+  const manager = await world.newPerson();
+  await world.service().auth.admin.updateUserById(manager.id, {
+    role: "manager",
+  });
+  await manager.client.auth.signInWithPassword(manager);
+  return manager;
+}
+
+/** What a person has of their quota of photos. */
+export async function usageOf(world: World, { id }: Person): Promise<unknown> {
+  const [row] = await world.rows(
+    `select bytes::int, objects from portico.usage
+     where owner = $1 and bucket = 'photos'`,
+    [id],
+  );
+  return row;
 }
 
 /** A valid body of `bytes`. JSON may have as many spaces as one likes. */

@@ -4,7 +4,7 @@
 -- Makes    portico.tasks, portico.task_failures; portico_api.begin_sweep(),
 --          sweep_batch(), skip_due(), end_sweep(), list_tasks()
 -- Access   service role only, through the functions.
--- Undo     drop the five functions and the two tables.
+-- Undo     drop the functions and the two tables.
 --
 -- A task is a row of portico.tasks and a view portico.due_<name> of the rows of
 -- a plain table that should go: `row` is their ctid, `key` names one for a

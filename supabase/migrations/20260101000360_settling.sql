@@ -6,9 +6,9 @@
 --          uploads
 -- Access   service role only: a verdict decides what is published.
 -- Undo     drop function portico_api.claim_uploads, portico_api.take_upload,
---          portico_api.judge_upload, portico_api.find_strays; delete from portico.jobs where name =
---          'uploads'; select portico.schedule(); drop view
---          portico.unsettled_uploads, portico.stray_objects;
+--          portico_api.judge_upload, portico_api.find_strays; delete from
+--          portico.jobs where name = 'uploads'; select portico.schedule(); drop
+--          view portico.unsettled_uploads, portico.stray_objects;
 --
 -- `signed-upload` reads the bytes, says here what it found, and has Storage move
 -- or remove the object, which the guard (…0350) notes. Whoever dies between two

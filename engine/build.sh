@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Builds the engine's module from Debian's packages, on Debian 12, as root:
+#
+#   engine/build.sh <folder>   leaves engine.wasm and versions.txt there
+#
+# The same versions give the same bytes, wherever the folders are.
+set -euo pipefail
+
+here=$(dirname "$(realpath "$0")")
+folder=$(mkdir -p "$1" && realpath "$1")
+
+if ! command -v emcc > /dev/null || ! command -v dpkg-source > /dev/null; then
+  apt-get -qq update
+  DEBIAN_FRONTEND=noninteractive apt-get -qq install -y \
+    --no-install-recommends emscripten dpkg-dev > /dev/null
+fi
+[ -f "$folder/versions.txt" ] || {
+  rm -rf "$folder/sources"
+  mkdir -p "$folder/sources"
+  "$here/sources.sh" "$folder/sources" > "$folder/versions.part"
+  echo "emscripten $(dpkg-query -W -f '${Version}' emscripten)" \
+    >> "$folder/versions.part"
+  mv "$folder/versions.part" "$folder/versions.txt"
+}
+
+cd "$folder/sources"
+objects=$folder/objects
+rm -rf "$objects"
+mkdir -p "$objects"
+
+# No -ffast-math: weights and curves are the same wherever it is built.
+flags=(-O3 -msimd128 -flto -DNDEBUG -fno-exceptions
+  -ffile-prefix-map="$folder=." -ffile-prefix-map="$here=engine")
+jpeg=(-I"$here/config" -Ilibjpeg-turbo)
+
+# Compiles the files on its input with the flags in its arguments.
+compile() {
+  local prefix=$1
+  shift
+  xargs -P "${JOBS:-2}" -I{} sh -c '
+    file=$1 prefix=$2
+    shift 2
+    exec emcc -c "$file" -o "'"$objects"'/$prefix-$(basename "$file" .c).o" "$@"
+  ' sh {} "$prefix" "${flags[@]}" "$@"
+}
+
+# libjpeg-turbo: all of the library but what reads files, prints and transcodes.
+for name in jcapimin jcapistd jccoefct jccolor jcdctmgr jchuff jcinit jcmainct \
+  jcmarker jcmaster jcomapi jcparam jcphuff jcprepct jcsample jdapimin \
+  jdapistd jdcoefct jdcolor jddctmgr jdhuff jdicc jdinput jdmainct jdmarker \
+  jdmaster jdmerge jdphuff jdpostct jdsample jfdctint jidctint jidctred \
+  jfdctfst jfdctflt jidctfst jidctflt jquant1 jquant2 jutils jmemmgr \
+  jmemnobs jsimd_none; do
+  echo "libjpeg-turbo/$name.c"
+done | compile jpeg "${jpeg[@]}" -w
+
+# libwebp: what it has for SSE2 and SSE4.1 becomes SIMD of wasm.
+find libwebp/src/{dec,enc,dsp,utils} libwebp/sharpyuv -name '*.c' \
+  ! -name '*neon*' ! -name '*mips*' ! -name '*msa*' | sort |
+  compile webp -Ilibwebp -Ilibwebp/src -msse2 -msse4.1 \
+    -DWEBP_HAVE_SSE2 -DWEBP_HAVE_SSE41 -w
+
+# libspng: its filters are written for SSE on what it takes for a PC.
+echo libspng/spng/spng.c |
+  compile spng -Izlib -msse4.1 -D__x86_64__ -DSPNG_SSE=4 -w
+
+for name in adler32 compress crc32 deflate inffast inflate inftrees trees \
+  uncompr zutil; do
+  echo "zlib/$name.c"
+done | compile zlib -w
+
+find "$here/src" -name '*.c' | sort |
+  compile engine -Wall -Wextra -Werror "${jpeg[@]}" -Ilibspng/spng -Izlib \
+    -Ilibwebp/src
+
+# The limit of memory is HEAP_MOST in heap.h.
+emcc "${flags[@]}" "$objects"/*.o -o "$folder/engine.wasm" --no-entry \
+  -s STANDALONE_WASM=1 -s FILESYSTEM=0 -s ALLOW_MEMORY_GROWTH=1 \
+  -s INITIAL_MEMORY=2097152 -s MAXIMUM_MEMORY=100663296 \
+  -s TOTAL_STACK=262144 -s WARN_ON_UNDEFINED_SYMBOLS=0 \
+  -s EXPORTED_FUNCTIONS=stackSave,stackRestore
+sha256sum "$folder/engine.wasm"

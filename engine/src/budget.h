@@ -1,0 +1,28 @@
+/**
+ * What a call may cost, counted between batches of rows: nothing outside of the
+ * module can stop it, since the platform has no `Worker`.
+ *
+ * One unit is about a nanosecond of a 2020s server core. It is counted and not
+ * measured, so the same picture is always refused or always taken.
+ */
+#pragma once
+#include <stdint.h>
+
+/* Measured on photographs with code that is not warm yet, and rounded up: see
+   engine/README.md. */
+enum {
+  COST_JPEG_PIXEL = 8,         /* a pixel of the source: its codes */
+  COST_JPEG_SCAN_PIXEL = 3,    /* and again for each scan, if it has several */
+  COST_JPEG_DECODED_PIXEL = 16, /* a pixel as small as it is decoded */
+  COST_PNG_BYTE = 8,           /* a byte of an unpacked row */
+  COST_WEBP_PIXEL = 40,
+  COST_RESIZE_PIXEL = 8,
+  COST_WEBP_OUTPUT_PIXEL = 90, /* times one more than the method */
+  COST_JPEG_OUTPUT_PIXEL = 120,
+  COST_PNG_OUTPUT_PIXEL = 400,
+};
+
+void budget_begin(double allowance);
+
+/** Ends the call with FAILED_COST where the allowance is spent. */
+void spend(double pixels, int cost);

@@ -30,11 +30,16 @@ export async function reach(
   return seen;
 }
 
-/** The names of all functions: the folders of `supabase/functions`. */
+/** The names of all functions: folders of `supabase/functions` with an entry. */
 export async function functionNames(functions: URL): Promise<string[]> {
   const names: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(functions)) {
-    if (isDirectory && !name.startsWith("_")) names.push(name);
+    if (!isDirectory || name.startsWith("_")) continue;
+    if (await isFile(new URL(`${name}/index.ts`, functions))) names.push(name);
   }
   return names.sort();
+}
+
+async function isFile(file: URL): Promise<boolean> {
+  return await Deno.stat(file).then((it) => it.isFile, () => false);
 }

@@ -1,0 +1,142 @@
+/**
+ * Makes a picture of another size and format, in about 20 MB of memory whatever
+ * size it was, and in a time that is limited before it begins.
+ *
+ * Nothing here knows of HTTP. `engine/README.md` says how it is made.
+ *
+ * @module
+ */
+import { MiB } from "../../_shared/units.ts";
+import { planOf, type Size, type Wanted } from "./geometry.ts";
+import {
+  type Encoding,
+  type Failure,
+  type Format,
+  Instance,
+  type Limits,
+} from "./instance.ts";
+import { asStored, turned } from "./orientation.ts";
+
+/** What to make of a picture. */
+export interface Options extends Wanted {
+  readonly format: Format;
+  /** 1 to 100, of JPEG and WebP. */
+  readonly quality?: number;
+  /** 0xRRGGBB: what is behind a picture that JPEG cannot show through. */
+  readonly background?: number;
+  /** What it may take, where it is not what is usual. */
+  readonly limits?: Partial<TransformLimits>;
+}
+
+/** What one call may take. */
+export interface TransformLimits extends Limits {
+  /** Of the result, width × height. */
+  readonly toPixels: number;
+}
+
+/** A picture, or why there is none. */
+export type Result =
+  | { readonly ok: true; readonly picture: Picture }
+  | { readonly ok: false; readonly failure: Failure | "too large" };
+
+export interface Picture {
+  readonly bytes: Uint8Array;
+  readonly format: Format;
+  readonly size: Size;
+  /** What it was: upright. */
+  readonly source: { readonly format: Format; readonly size: Size };
+}
+
+/** What is usual: for 256 MB and 2 s of CPU. */
+export const LIMITS: TransformLimits = {
+  // Source: what Storage's own image transformation takes.
+  pixels: 50_000_000,
+  // 16 MP of progressive JPEG, or 12 MP of lossless WebP or interlaced PNG.
+  keptBytes: 48 * MiB,
+  cost: 1_500_000_000,
+  // Source: 2,500 × 2,500 is the most that Storage makes.
+  toPixels: 6_250_000,
+};
+
+/** Where an instance is not kept: most pictures need a quarter of it. */
+const KEPT_MEMORY = 48 * MiB;
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+let instance: Instance | undefined;
+
+/** Loaded with the first picture, so that nothing waits for it before. */
+async function compile(): Promise<WebAssembly.Module> {
+  const { unpack } = await import("./unpack.ts");
+  return await WebAssembly.compile(await unpack());
+}
+
+/**
+ * Decodes `source`, which is JPEG, PNG or WebP, and encodes what `options` want
+ * of it: upright, in sRGB, without metadata. Failures are values.
+ *
+ * @throws {RangeError} If a side, the quality or a part of the gravity is none.
+ */
+export async function transform(
+  source: Uint8Array,
+  options: Options,
+): Promise<Result> {
+  check(options);
+  const module = await (compiled ??= compile());
+  // From here on there is no await: one picture at a time.
+  instance ??= new Instance(module);
+  const used = instance;
+  const result = make(used, source, options);
+  const isLost = !result.ok && result.failure === "trap";
+  if (isLost || used.bytes > KEPT_MEMORY) instance = undefined;
+  return result;
+}
+
+function make(
+  instance: Instance,
+  source: Uint8Array,
+  options: Options,
+): Result {
+  const limits = { ...LIMITS, ...options.limits };
+  const header = instance.open(source, limits);
+  if (typeof header === "string") return { ok: false, failure: header };
+  const upright = turned(header.size, header.orientation);
+  const plan = planOf(upright, options);
+  const { size } = plan;
+  if (size.width * size.height > limits.toPixels || tooLong(size)) {
+    return { ok: false, failure: "too large" };
+  }
+  const encoding: Encoding = {
+    format: options.format,
+    quality: options.quality ?? 80,
+    background: options.background ?? 0xffffff,
+  };
+  const stored = asStored(plan, upright, header.orientation);
+  const bytes = instance.make(stored, encoding);
+  if (typeof bytes === "string") return { ok: false, failure: bytes };
+  const { format } = options;
+  const was = { format: header.format, size: upright };
+  return { ok: true, picture: { bytes, format, size, source: was } };
+}
+
+/** Source: WebP's 14 bits, the shortest of the three. */
+const LONGEST = 16_383;
+
+function tooLong({ width, height }: Size): boolean {
+  return width > LONGEST || height > LONGEST;
+}
+
+function check({ width, height, quality, gravity }: Options): void {
+  for (const side of [width, height]) {
+    if (side !== undefined && !(Number.isInteger(side) && side >= 1)) {
+      throw new RangeError(`Cannot make a side of ${side} pixels`);
+    }
+  }
+  if (quality !== undefined && !(quality >= 1 && quality <= 100)) {
+    throw new RangeError(`Cannot encode with quality ${quality}`);
+  }
+  for (const part of [gravity?.x, gravity?.y]) {
+    if (part !== undefined && !(part >= 0 && part <= 1)) {
+      throw new RangeError(`Cannot cut at ${part}`);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Builds the image engine from Debian's sources, and puts it where image-proxy
+ * finds it. On Debian 12, as root: see engine/README.md.
+ *
+ *     deno task engine         writes supabase/functions/image-proxy/engine/wasm.ts
+ *     deno task engine:check   says whether it is what the sources give, or fails
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import { ENGINE } from "../supabase/functions/image-proxy/engine/wasm.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const FOLDER = new URL(".local/engine/", ROOT);
+const OUTPUT = new URL("supabase/functions/image-proxy/engine/wasm.ts", ROOT);
+
+interface Build {
+  readonly wasm: Uint8Array;
+  readonly sha256: string;
+  /** By package. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+async function build(): Promise<Build> {
+  const { success } = await new Deno.Command(
+    new URL("engine/build.sh", ROOT).pathname,
+    { args: [FOLDER.pathname] },
+  ).spawn().status;
+  if (!success) throw new Error("Cannot build the engine");
+  const wasm = await Deno.readFile(new URL("engine.wasm", FOLDER));
+  const lines = await Deno.readTextFile(new URL("versions.txt", FOLDER));
+  const versions = Object.fromEntries(
+    lines.trim().split("\n").map((line) => line.split(" ")),
+  );
+  const sha256 = createHash("sha256").update(wasm).digest("hex");
+  return { wasm, sha256, versions };
+}
+
+function moduleOf({ wasm, sha256, versions }: Build): string {
+  const gzip = gzipSync(wasm, { level: 9 }).toString("base64");
+  const pairs = Object.entries(versions).map(([name, version]) =>
+    `    "${name}": "${version}",\n`
+  );
+  return `/**
+ * The image engine: WebAssembly, in gzip, in base64, since a deploy takes no
+ * other files. Written by \`deno task engine\` from \`engine/\`; its licences are
+ * in \`NOTICE\` there.
+ *
+ * @module
+ */
+
+export const ENGINE = {
+  /** Of the module as it is unpacked. */
+  sha256: "${sha256}",
+  /** Of the Debian packages whose sources are in it, and of the compiler. */
+  versions: {
+${pairs.join("")}  },
+  gzip:
+    "${gzip}",
+} as const;
+`;
+}
+
+async function main(isCheck: boolean): Promise<void> {
+  // deno-lint-ignore no-console -- a command talks to a terminal
+  const say = console.log;
+  const built = await build();
+  if (!isCheck) {
+    await Deno.writeTextFile(OUTPUT, moduleOf(built));
+    return;
+  }
+  for (const [name, version] of Object.entries<string>(ENGINE.versions)) {
+    const now = built.versions[name];
+    if (now !== version) say(`${name} is ${now}, and was ${version}`);
+  }
+  const isSame = built.sha256 === ENGINE.sha256;
+  say(`${built.sha256} ${isSame ? "is" : "is not"} what is in wasm.ts`);
+  if (!isSame) Deno.exitCode = 1;
+}
+
+if (import.meta.main) await main(Deno.args.includes("--check"));

@@ -1,0 +1,266 @@
+/**
+ * Files that are made to harm, through the engine itself.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import {
+  type Options,
+  type Result,
+  transform,
+} from "../../supabase/functions/image-proxy/engine/transform.ts";
+import { KINDS, makePictures, SIZE } from "./pictures.ts";
+import { type Claim, packed, png } from "./png.ts";
+
+const MiB = 2 ** 20;
+const THUMB: Options = { width: 64, height: 64, format: "webp" };
+
+/** A jpeg's start, and a frame that says how large it is. */
+function jpegHeader(width: number, height: number): Uint8Array {
+  const frame = Buffer.from(
+    "ffd8ffc00011080000000003012200021101031101",
+    "hex",
+  );
+  frame.writeUInt16BE(height, 7);
+  frame.writeUInt16BE(width, 9);
+  const scan = Buffer.from("ffda000c03010002110311003f00", "hex");
+  return Buffer.concat([frame, scan, Buffer.alloc(64)]);
+}
+
+function gif(width: number, height: number): Uint8Array {
+  const bytes = Buffer.from("GIF89a\0\0\0\0\0\0\0,", "latin1");
+  bytes.writeUInt16LE(width, 6);
+  bytes.writeUInt16LE(height, 8);
+  return bytes;
+}
+
+const TINY = { width: 1, height: 1 };
+const DOT = Uint8Array.of(0, 200, 100, 50);
+
+function failureOf(result: Result): string {
+  return result.ok ? "none" : result.failure;
+}
+
+const all = await makePictures();
+const [someJpeg = new Uint8Array()] = all;
+await transform(someJpeg, THUMB); // so that no test pays for the first time
+
+const LARGE: [why: string, file: Uint8Array, failure: string][] = [
+  [
+    "a PNG of 400 MP in 100 bytes",
+    png({ width: 20_000, height: 20_000 }, DOT),
+    "pixels",
+  ],
+  [
+    "a PNG of 2^31 - 1 in each direction",
+    png({ width: 2 ** 31 - 1, height: 2 ** 31 - 1 }, DOT),
+    "pixels",
+  ],
+  ["a JPEG of 65,535 × 65,535", jpegHeader(65_535, 65_535), "pixels"],
+  ["a GIF of 4.3 GP", gif(65_535, 65_535), "format"],
+  ["a TIFF of 10 GP", Buffer.from("II*\0\x08\0\0\0\0\0\0\0"), "format"],
+];
+
+for (const [why, file, failure] of LARGE) {
+  Deno.test(`I7 ${why} is refused by its header`, async () => {
+    const rss = Deno.memoryUsage().rss;
+    const at = performance.now();
+
+    const result = await transform(file, THUMB);
+
+    strictEqual(failureOf(result), failure);
+    ok(performance.now() - at < 200);
+    ok(Deno.memoryUsage().rss - rss < 20 * MiB);
+  });
+}
+
+const ZEROS = new Uint8Array(500 * MiB);
+const BOMBS: [why: string, file: Uint8Array][] = [
+  ["500 MB of data for one pixel", png(TINY, ZEROS)],
+  ["a text of 500 MB", png(TINY, DOT, packed("zTXt", ZEROS))],
+  ["a profile of 500 MB", png(TINY, DOT, packed("iCCP", ZEROS))],
+];
+
+for (const [why, file] of BOMBS) {
+  Deno.test(`I9 ${why} is not unpacked`, async () => {
+    const rss = Deno.memoryUsage().rss;
+    const at = performance.now();
+
+    const result = await transform(file, { ...THUMB, format: "png" });
+
+    strictEqual(failureOf(result), "none");
+    ok(performance.now() - at < 200);
+    ok(Deno.memoryUsage().rss - rss < 20 * MiB);
+  });
+}
+
+for (const [at, { name }] of KINDS.entries()) {
+  Deno.test(`I10 ${name}, cut anywhere, is refused`, async () => {
+    const file = all[at] ?? new Uint8Array();
+    for (let part = 0; part < 16; part++) {
+      const cut = file.subarray(0, Math.floor(file.length * part / 16));
+
+      const result = await transform(cut, THUMB);
+
+      const why = `${part}/16: ${failureOf(result)}`;
+      ok(["truncated", "corrupt"].includes(failureOf(result)), why);
+    }
+  });
+
+  Deno.test(`I10 ${name}, with bits that are flipped, is decoded or refused`, async () => {
+    const file = all[at] ?? new Uint8Array();
+    for (let round = 0; round < 40; round++) {
+      const bytes = file.slice();
+      const place = Math.floor(file.length * round / 40) + round % 7;
+      bytes[place] = (bytes[place] ?? 0) ^ (1 << round % 8);
+
+      const result = await transform(bytes, THUMB);
+
+      ok(failureOf(result) !== "trap");
+    }
+    // And what is whole is decoded by the same instance.
+    strictEqual(failureOf(await transform(file, THUMB)), "none");
+  });
+}
+
+/** The segment that begins with `marker`, and the bytes before it. */
+function segment(file: Uint8Array, marker: number): [number, Uint8Array] {
+  const at = Buffer.from(file).indexOf(Buffer.from([0xff, marker]));
+  const view = new DataView(file.buffer, file.byteOffset);
+  return [at, file.subarray(at, at + 2 + view.getUint16(at + 2))];
+}
+
+Deno.test("I10 a JPEG with two frame headers is refused", async () => {
+  const [at, frame] = segment(someJpeg, 0xc0);
+  const two = Buffer.concat([
+    someJpeg.subarray(0, at),
+    frame,
+    someJpeg.subarray(at),
+  ]);
+
+  strictEqual(failureOf(await transform(two, THUMB)), "corrupt");
+});
+
+Deno.test("I10 a progressive JPEG with the same scan 100 times is refused", async () => {
+  const index = KINDS.findIndex(({ name }) => name === "JPEG, progressive");
+  const file = all[index] ?? new Uint8Array();
+  const start = Buffer.from(file).indexOf(Buffer.from([0xff, 0xda]));
+  const next = Buffer.from(file).indexOf(Buffer.from([0xff, 0xc4]), start);
+  const scan = file.subarray(start, next);
+  const many = Buffer.concat([
+    file.subarray(0, start),
+    ...Array.from({ length: 100 }, () => scan),
+    file.subarray(next),
+  ]);
+
+  const failure = failureOf(await transform(many, THUMB));
+
+  ok(["scans", "corrupt"].includes(failure), failure);
+});
+
+Deno.test("I10 a directory of EXIF that is its own next one is read once", async () => {
+  const exif = Buffer.from(
+    "Exif\0\0II*\0\x08\0\0\0\x01\0\x32\x01\x03\0\x01\0\0\0\x06\0\0\0\x08\0\0\0",
+    "latin1",
+  );
+  const head = Buffer.from([0xff, 0xd8, 0xff, 0xe1, 0, exif.length + 2]);
+  const file = Buffer.concat([head, exif, someJpeg.subarray(2)]);
+
+  const result = await transform(file, THUMB);
+
+  // The tag is another one, so it is upright.
+  ok(result.ok);
+  deepStrictEqual(result.picture.source.size, SIZE);
+});
+
+function lie(name: string, at: number, ...bytes: number[]): Uint8Array {
+  const index = KINDS.findIndex((kind) => kind.name === name);
+  const file = (all[index] ?? new Uint8Array()).slice();
+  file.set(bytes, at);
+  return file;
+}
+
+/** A PNG of 8 × 8 that says it is something else. */
+function claim(wrong: Partial<Claim>): Uint8Array {
+  const rows = Buffer.alloc(8 * 25);
+  return png({ width: 8, height: 8, ...wrong }, rows);
+}
+
+/** Where the dimensions are in the frame header of `someJpeg`. */
+const FRAME = segment(someJpeg, 0xc0)[0];
+
+const LIES: [why: string, file: Uint8Array, failure: RegExp][] = [
+  ["a PNG that is higher", claim({ height: 9 }), /truncated|corrupt/],
+  ["a PNG that is wider", claim({ width: 9 }), /truncated|corrupt/],
+  ["a PNG of no width", claim({ width: 0 }), /corrupt/],
+  ["a PNG of no height", claim({ height: 0 }), /corrupt/],
+  ["a PNG of 3 bits", claim({ depth: 3 }), /corrupt/],
+  ["a PNG of 16 bits", claim({ depth: 16 }), /truncated|corrupt/],
+  ["a PNG of colour type 5", claim({ type: 5 }), /corrupt/],
+  ["a PNG with a palette that it has not", claim({ type: 3 }), /corrupt/],
+  ["a PNG that is interlaced", claim({ interlaced: true }), /corrupt/],
+  ["a JPEG of no height", lie("JPEG, 4:2:0", FRAME + 5, 0, 0), /corrupt/],
+  ["a JPEG of no width", lie("JPEG, 4:2:0", FRAME + 7, 0, 0), /corrupt/],
+  ["a JPEG that is higher", lie("JPEG, 4:2:0", FRAME + 5, 9, 0), /./],
+  ["a JPEG that is wider", lie("JPEG, 4:2:0", FRAME + 7, 9, 0), /./],
+  ["a JPEG of 12 bits", lie("JPEG, 4:2:0", FRAME + 4, 12), /corrupt/],
+  ["a JPEG of 200 components", lie("JPEG, 4:2:0", FRAME + 9, 200), /corrupt/],
+  ["a JPEG of no components", lie("JPEG, 4:2:0", FRAME + 9, 0), /corrupt/],
+  ["a JPEG that is lossless", lie("JPEG, 4:2:0", FRAME + 1, 0xc3), /corrupt/],
+  ["a WebP whose RIFF is longer", lie("WebP", 7, 0x7f), /./],
+  ["a WebP whose RIFF is shorter", lie("WebP", 4, 1, 0, 0, 0), /corrupt/],
+  ["a WebP whose data is longer", lie("WebP", 19, 0x7f), /truncated|corrupt/],
+  ["a WebP of no width", lie("WebP", 26, 0, 0), /corrupt/],
+  ["a WebP of version 7", lie("WebP, lossless", 24, 0xf0), /corrupt/],
+];
+
+for (const [why, file, failure] of LIES) {
+  Deno.test(`I10 ${why} than it says is no surprise`, async () => {
+    const result = failureOf(await transform(file, THUMB));
+
+    ok(failure.test(result), result);
+    ok(result !== "trap");
+    strictEqual(failureOf(await transform(someJpeg, THUMB)), "none");
+  });
+}
+
+Deno.test("I22 one pixel becomes as many as are allowed, and no more", async () => {
+  const dot = png(TINY, DOT);
+  for (const format of ["webp", "jpeg"] as const) {
+    const result = await transform(dot, {
+      width: 2_500,
+      height: 2_500,
+      format,
+    });
+    ok(result.ok, format);
+  }
+  for (const [width, height] of [[2_501, 2_500], [16_384, 1]] as const) {
+    const result = await transform(dot, { width, height, format: "webp" });
+    strictEqual(failureOf(result), "too large");
+  }
+});
+
+Deno.test("I22 what would take too long is refused before it begins", async () => {
+  const dot = png(TINY, DOT);
+  const at = performance.now();
+
+  const result = await transform(dot, {
+    width: 2_500,
+    height: 2_500,
+    format: "png",
+  });
+
+  strictEqual(failureOf(result), "cost");
+  ok(performance.now() - at < 1_000);
+});
+
+Deno.test("I22 a decode ends where its allowance does", async () => {
+  const limits = { cost: SIZE.width * SIZE.height * 4 };
+
+  for (const [at, { name }] of KINDS.entries()) {
+    const file = all[at] ?? new Uint8Array();
+    const result = await transform(file, { ...THUMB, limits });
+    strictEqual(failureOf(result), "cost", name);
+  }
+});

@@ -1,0 +1,117 @@
+/**
+ * Every kind of picture, into every format and box, against sharp.
+ *
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type {
+  Fit,
+  Size,
+} from "../../supabase/functions/image-proxy/engine/geometry.ts";
+import type { Format } from "../../supabase/functions/image-proxy/engine/instance.ts";
+import {
+  type Picture,
+  transform,
+} from "../../supabase/functions/image-proxy/engine/transform.ts";
+import { difference, likeness } from "./likeness.ts";
+import { type Calls, sharp, type Task } from "./oracle.ts";
+import { KINDS, makePictures } from "./pictures.ts";
+
+/** Of luminance: what encoders at quality 90 leave, and rounding. */
+const FLOOR = 0.97;
+
+/** What a colour may be off, of 255: WebP and JPEG halve its resolution. */
+const OFF = { webp: 5, jpeg: 5, png: 1.5 };
+
+const FORMATS: readonly Format[] = ["webp", "jpeg", "png"];
+const BOX: Size = { width: 150, height: 120 };
+
+/** As sharp calls them. */
+const FITS: readonly (readonly [Fit, string])[] = [
+  ["cover", "cover"],
+  ["contain", "inside"],
+  ["fill", "fill"],
+];
+
+interface Case {
+  readonly format: Format;
+  readonly fit: Fit;
+  readonly theirs: string;
+}
+
+const CASES: readonly Case[] = FORMATS.flatMap((format) =>
+  FITS.map(([fit, theirs]) => ({ format, fit, theirs }))
+);
+
+/** To pixels: red, green, blue and alpha. */
+const PIXELS: Calls = [["toColourspace", "srgb"], ["ensureAlpha"], ["raw"]];
+/** What is seen on white: the colour of what is clear means nothing. */
+const SEEN: Calls = [["flatten", { background: "#ffffff" }], ...PIXELS];
+
+const sources = await makePictures();
+
+async function ours(
+  source: Uint8Array,
+  { format, fit }: Case,
+): Promise<Picture> {
+  const options = { ...BOX, format, fit, quality: 90 };
+  const result = await transform(source, options);
+  ok(result.ok, JSON.stringify(result));
+  strictEqual(result.picture.format, format);
+  return result.picture;
+}
+
+/** What sharp makes of the file, and what it sees in ours. */
+function tasksOf(source: Uint8Array, mine: Picture, { theirs }: Case): Task[] {
+  const box = { ...BOX, fit: theirs, fastShrinkOnLoad: false };
+  const resized: Calls = [["rotate"], ["resize", box]];
+  const { width, height } = mine.size;
+  // Fails where the picture is of another size than it says.
+  const exact: Calls = [["extract", { left: 0, top: 0, width, height }]];
+  return [
+    { input: source, calls: [...resized, ...SEEN] },
+    { input: mine.bytes, calls: [...exact, ...SEEN] },
+    { input: source, calls: [...resized, ...PIXELS] },
+    { input: mine.bytes, calls: PIXELS },
+  ];
+}
+
+for (const [at, { name, hasAlpha, floor = FLOOR }] of KINDS.entries()) {
+  Deno.test(`I14 ${name}: every format and fit is what sharp makes`, async () => {
+    const source = sources[at] ?? new Uint8Array();
+    const made: Picture[] = [];
+    for (const it of CASES) made.push(await ours(source, it));
+    const tasks = CASES.flatMap((it, index) => {
+      const mine = made[index];
+      return mine === undefined ? [] : tasksOf(source, mine, it);
+    });
+
+    const seen = await sharp(tasks);
+
+    for (const [index, { format, fit }] of CASES.entries()) {
+      const why = `${format}, ${fit}`;
+      const size = made[index]?.size ?? BOX;
+      const [theirs, mine, their, my] = seen.slice(4 * index);
+      ok(theirs && mine && their && my);
+      if (fit !== "contain") deepStrictEqual(size, BOX, why);
+      // Of what has alpha if need be, and always of all that there is.
+      strictEqual(my.length, size.width * size.height * 4, why);
+      strictEqual(mine.length, theirs.length, why);
+      const like = likeness(theirs, mine, size, 1);
+      ok(like >= floor, `${why}: ${like}`);
+      for (const channel of [0, 1, 2] as const) {
+        const colour = difference(theirs, mine, channel);
+        const isInked = floor < FLOOR;
+        ok(isInked || colour < OFF[format], `${why}: ${channel}: ${colour}`);
+      }
+      const alpha = difference(their, my, 3);
+      const isClear = hasAlpha === true && format !== "jpeg";
+      ok(isClear ? alpha < 1 : my.every(isOpaque), `${why}: alpha ${alpha}`);
+    }
+  });
+}
+
+/** Each fourth byte is alpha. */
+function isOpaque(value: number, at: number): boolean {
+  return at % 4 !== 3 || value === 255;
+}

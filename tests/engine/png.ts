@@ -1,0 +1,58 @@
+/**
+ * PNG, chunk by chunk, for files that lie.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { crc32, deflateSync } from "node:zlib";
+
+export const SIGNATURE = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
+
+/** A chunk with the checksum that it should have. */
+export function chunk(type: string, data: Uint8Array): Uint8Array {
+  const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
+  return Buffer.concat([u32(data.length), body, u32(crc32(body))]);
+}
+
+/** What an image header says. */
+export interface Claim {
+  readonly width: number;
+  readonly height: number;
+  readonly depth?: number;
+  /** 2: truecolour. */
+  readonly type?: number;
+  readonly interlaced?: boolean;
+}
+
+export function header(claim: Claim): Uint8Array {
+  const { width, height, depth = 8, type = 2, interlaced = false } = claim;
+  const rest = Buffer.from([depth, type, 0, 0, interlaced ? 1 : 0]);
+  return chunk("IHDR", Buffer.concat([u32(width), u32(height), rest]));
+}
+
+/** A file of these chunks, which unpack to `pixels`. */
+export function png(
+  claim: Claim,
+  pixels: Uint8Array,
+  ...before: readonly Uint8Array[]
+): Uint8Array {
+  return Buffer.concat([
+    SIGNATURE,
+    header(claim),
+    ...before,
+    chunk("IDAT", deflateSync(pixels)),
+    chunk("IEND", new Uint8Array()),
+  ]);
+}
+
+/** A name, no compression but deflate's, and `data`: of zTXt and iCCP. */
+export function packed(type: string, data: Uint8Array): Uint8Array {
+  const name = Buffer.from("name\0\0", "latin1");
+  return chunk(type, Buffer.concat([name, deflateSync(data)]));
+}
+
+function u32(value: number): Uint8Array {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}

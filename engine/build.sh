@@ -32,6 +32,9 @@ mkdir -p "$objects"
 flags=(-O3 -msimd128 -flto -DNDEBUG -fno-exceptions
   -ffile-prefix-map="$folder=." -ffile-prefix-map="$here=engine")
 jpeg=(-I"$here/config" -Ilibjpeg-turbo)
+# What libraries take for a PC, they give registers of 64 bits and loads that
+# need no alignment: wasm has both, and no name that they know.
+pc=(-D__x86_64__ -D__ILP32__)
 
 # Compiles the files on its input with the flags in its arguments.
 compile() {
@@ -50,19 +53,21 @@ for name in jcapimin jcapistd jccoefct jccolor jcdctmgr jchuff jcinit jcmainct \
   jdapistd jdcoefct jdcolor jddctmgr jdhuff jdicc jdinput jdmainct jdmarker \
   jdmaster jdmerge jdphuff jdpostct jdsample jfdctint jidctint jidctred \
   jfdctfst jfdctflt jidctfst jidctflt jquant1 jquant2 jutils jmemmgr \
-  jmemnobs jsimd_none; do
+  jmemnobs; do
   echo "libjpeg-turbo/$name.c"
-done | compile jpeg "${jpeg[@]}" -w
+done | compile jpeg "${jpeg[@]}" "${pc[@]}" -w
+echo libjpeg-turbo/jsimd_none.c |
+  compile jpeg "${jpeg[@]}" -include "$here/src/jpeg_simd.h" -w
 
-# libwebp: what it has for SSE2 and SSE4.1 becomes SIMD of wasm.
+# libwebp: what it has for SSE2 and SSE4.1 becomes SIMD of wasm. Which of it is
+# used says webp_cpu.c.
 find libwebp/src/{dec,enc,dsp,utils} libwebp/sharpyuv -name '*.c' \
-  ! -name '*neon*' ! -name '*mips*' ! -name '*msa*' | sort |
-  compile webp -Ilibwebp -Ilibwebp/src -msse2 -msse4.1 \
-    -DWEBP_HAVE_SSE2 -DWEBP_HAVE_SSE41 -w
+  ! -name cpu.c ! -name '*neon*' ! -name '*mips*' ! -name '*msa*' | sort |
+  compile webp -Ilibwebp -Ilibwebp/src -msse2 -msse4.1 "${pc[@]}" -w
 
-# libspng: its filters are written for SSE on what it takes for a PC.
+# libspng: its filters are written for SSE.
 echo libspng/spng/spng.c |
-  compile spng -Izlib -msse4.1 -D__x86_64__ -DSPNG_SSE=4 -w
+  compile spng -Izlib -msse4.1 "${pc[@]}" -DSPNG_SSE=4 -w
 
 for name in adler32 compress crc32 deflate inffast inflate inftrees trees \
   uncompr zutil; do
@@ -71,7 +76,7 @@ done | compile zlib -w
 
 find "$here/src" -name '*.c' | sort |
   compile engine -Wall -Wextra -Werror "${jpeg[@]}" -Ilibspng/spng -Izlib \
-    -Ilibwebp/src
+    -Ilibwebp -Ilibwebp/src
 
 # The limit of memory is HEAP_MOST in heap.h.
 emcc "${flags[@]}" "$objects"/*.o -o "$folder/engine.wasm" --no-entry \

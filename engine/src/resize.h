@@ -12,7 +12,7 @@
 #include "picture.h"
 
 /** Bytes that can be read and written behind a row: what SIMD does there. */
-#define ROW_PADDING 16
+#define ROW_PADDING 32
 
 struct resizer {
   struct picture *to;

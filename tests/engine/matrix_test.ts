@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type {
   Fit,
@@ -16,6 +17,7 @@ import {
 import { difference, likeness } from "./likeness.ts";
 import { type Calls, sharp, type Task } from "./oracle.ts";
 import { KINDS, makePictures } from "./pictures.ts";
+import { mended } from "./png.ts";
 
 /** Of luminance: what encoders at quality 90 leave, and rounding. */
 const FLOOR = 0.97;
@@ -115,3 +117,25 @@ for (const [at, { name, hasAlpha, floor = FLOOR }] of KINDS.entries()) {
 function isOpaque(value: number, at: number): boolean {
   return at % 4 !== 3 || value === 255;
 }
+
+Deno.test("I14 a profile is heeded: without it the same numbers are other colours", async () => {
+  const which = KINDS.findIndex(({ name }) =>
+    name === "PNG, truecolour, Display P3"
+  );
+  const source = Buffer.from(sources[which] ?? []);
+  const ignored = Buffer.from(source);
+  ignored.write("iCCQ", source.indexOf("iCCP"), "latin1");
+
+  const options = { ...BOX, format: "png" } as const;
+  const heeded = await transform(source, options);
+  const unheeded = await transform(mended(ignored), options);
+
+  ok(heeded.ok && unheeded.ok);
+  const { bytes } = heeded.picture;
+  const [a, b] = await sharp([
+    { input: bytes, calls: PIXELS },
+    { input: unheeded.picture.bytes, calls: PIXELS },
+  ]);
+  ok(a && b);
+  ok(difference(a, b, 0) > OFF.png);
+});

@@ -89,6 +89,33 @@ table(
   ]),
 );
 
+/** How many of `work` there are in a second, ten at a time. */
+async function perSecond(
+  work: (round: number) => Promise<void>,
+): Promise<number> {
+  let round = ROUNDS;
+  const spent = await timed(() =>
+    Promise.all(
+      Array.from({ length: 10 }, async () => {
+        while (round < 2 * ROUNDS) await work(round++);
+      }),
+    )
+  );
+  return ROUNDS / spent * 1000;
+}
+
+const rates = {
+  ticket: await perSecond(async (round) => {
+    await world.rows("delete from portico.rate_limits");
+    await ticket(round);
+  }),
+  "signed URL": await perSecond(signedUrl),
+};
+table(
+  ["issued, ten at a time", "in a second"],
+  Object.entries(rates).map(([name, rate]) => [name, rate.toFixed(0)]),
+);
+
 /** Inserts an object of one byte, as Storage does at the end. */
 function insert(sql: Sql, bucket: string, name: string): Promise<unknown> {
   return sql.query(

@@ -39,6 +39,11 @@ Deno.test("a photo goes up with a ticket, and comes down to its owner alone", as
   });
   strictEqual(done.error, null);
   strictEqual(done.data.state, "verified");
+  const shown = await alice.client.functions.invoke(
+    `signed-upload/${ticket.id}`,
+    { method: "GET" },
+  );
+  deepStrictEqual(shown.data.object, ticket.object);
 
   const down = await photos.download(path);
   const bytes = new Uint8Array(await (down.data ?? new Blob()).arrayBuffer());
@@ -55,6 +60,20 @@ Deno.test("a photo goes up with a ticket, and comes down to its owner alone", as
   const inbox = mallory.client.storage.from(standard.bucket);
   ok((await inbox.createSignedUploadUrl(`${alice.id}/planted.png`)).error);
   strictEqual((await photos.download(path)).error, null);
+});
+
+Deno.test("a ticket that nobody needs is closed", async () => {
+  const alice = await world.newPerson();
+  const body = { bucket: "photos", name: "a.png", type: "image/png", bytes: 1 };
+  const { functions } = alice.client;
+  const { data: ticket } = await functions.invoke("signed-upload", { body });
+
+  const at = `signed-upload/${ticket.id}`;
+  const closed = await functions.invoke(at, { method: "DELETE" });
+  const shown = await functions.invoke(at, { method: "GET" });
+
+  strictEqual(closed.error, null);
+  strictEqual(shown.error.context.status, 404);
 });
 
 Deno.test("the README's own lines work, as often as they are run", async () => {

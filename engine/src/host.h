@@ -17,12 +17,12 @@ HOST(write) void host_write(const void *from, size_t length);
 
 /**
  * Ends the call: the host throws, catches above the module, puts the stack back
- * and empties the heap with the next `begin`. So an error is a value outside,
+ * and empties the heap with the next `open`. So an error is a value outside,
  * nothing in here checks for one twice, and the instance lives on.
  */
 HOST(fail) _Noreturn void host_fail(int failure);
 
-/** Why a picture is refused. The order is that of `FAILURES` in wasm.ts. */
+/** Why a picture is refused. The order is that of `FAILURES` in instance.ts. */
 enum failure {
   FAILED_FORMAT,    /* not one of those that are read */
   FAILED_CORRUPT,   /* says one thing and holds another */

@@ -3,10 +3,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** By their places in `FORMATS` of module.ts. */
+/** By their places in `FORMATS` of instance.ts. */
 enum format { FORMAT_JPEG, FORMAT_PNG, FORMAT_WEBP };
 
-/** What a file says of itself before a pixel is decoded. Read by module.ts. */
+/** What a file says of itself before a pixel is decoded. Read by instance.ts. */
 struct header {
   int32_t format;
   int32_t width, height; /* as stored: before the orientation */
@@ -14,7 +14,7 @@ struct header {
   int32_t has_alpha;
 };
 
-/** What is wanted of it. Written by module.ts; all as stored. */
+/** What is wanted of it. Written by instance.ts; all as stored. */
 struct wish {
   double left, top, width, height; /* the part of the source */
   int32_t to_width, to_height;     /* and how large it becomes */

@@ -100,7 +100,7 @@ export class Instance {
       },
     };
     const { exports } = new WebAssembly.Instance(module, { host });
-    // The types of a module are not in it; engine_test.ts calls all of these.
+    // The types of a module are not in it; tests/engine calls all of these.
     this.#exports = exports as unknown as Exports;
     this.#stack = this.#exports.stackSave();
   }

@@ -71,11 +71,14 @@ function png(
   // Dots of one colour, which encoders for photographs are no good at.
   const floor = (options.colours ?? 256) > 4 ? {} : { floor: 0.95 };
   const kind: Kind = { name, calls: [...calls, ["png", options]], ...floor };
-  return calls === CLEAR ? { ...kind, hasAlpha: true } : kind;
+  return calls[0] === CLEAR[0] ? { ...kind, hasAlpha: true } : kind;
 }
 
 const GREY: Calls = [...OPAQUE, ["toColourspace", "b-w"]];
 const DEEP: Calls = [...OPAQUE, ["toColourspace", "rgb16"]];
+const DEEP_GREY: Calls = [...OPAQUE, ["toColourspace", "grey16"]];
+const CLEAR_GREY: Calls = [...CLEAR, ["toColourspace", "b-w"]];
+const CLEAR_DEEP: Calls = [...CLEAR, ["toColourspace", "rgb16"]];
 
 export const KINDS: readonly Kind[] = [
   { name: "JPEG, 4:2:0", calls: [...OPAQUE, ["jpeg", QUALITY]] },
@@ -105,7 +108,15 @@ export const KINDS: readonly Kind[] = [
   png("PNG, truecolour with alpha", {}, CLEAR),
   png("PNG, truecolour with alpha, interlaced", { progressive: true }, CLEAR),
   png("PNG, truecolour, 16 bits", {}, DEEP),
+  png("PNG, truecolour with alpha, 16 bits", {}, CLEAR_DEEP),
   png("PNG, grey", {}, GREY),
+  png("PNG, grey, interlaced", { progressive: true }, GREY),
+  png("PNG, grey, 16 bits", {}, DEEP_GREY),
+  png("PNG, grey with alpha", {}, CLEAR_GREY),
+  png("PNG, EXIF orientation 3", {}, [
+    ...OPAQUE,
+    ["withMetadata", { orientation: 3 }],
+  ]),
   png("PNG, palette of 256", { palette: true }),
   png("PNG, palette of 16", { palette: true, colours: 16 }),
   png("PNG, palette of 4", { palette: true, colours: 4 }),

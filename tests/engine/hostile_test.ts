@@ -4,6 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { deflateSync } from "node:zlib";
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import {
   type Options,
@@ -65,12 +66,11 @@ const LARGE: [why: string, file: Uint8Array, failure: string][] = [
 for (const [why, file, failure] of LARGE) {
   Deno.test(`I7 ${why} is refused by its header`, async () => {
     const rss = Deno.memoryUsage().rss;
-    const at = performance.now();
 
-    const result = await transform(file, THUMB);
+    // Nothing may be spent, so that nothing was when it is refused.
+    const result = await transform(file, { ...THUMB, limits: { cost: 0 } });
 
     strictEqual(failureOf(result), failure);
-    ok(performance.now() - at < 200);
     ok(Deno.memoryUsage().rss - rss < 20 * MiB);
   });
 }
@@ -82,16 +82,29 @@ const BOMBS: [why: string, file: Uint8Array][] = [
   ["a profile of 500 MB", png(TINY, DOT, packed("iCCP", ZEROS))],
 ];
 
+/** Milliseconds that it takes to unpack one of them, which is a second or two. */
+async function unpackingMs(): Promise<number> {
+  const packed = new Blob([Uint8Array.from(deflateSync(ZEROS))]);
+  const at = performance.now();
+  const stream = packed.stream().pipeThrough(
+    new DecompressionStream("deflate"),
+  );
+  for await (const _ of stream);
+  return performance.now() - at;
+}
+
 for (const [why, file] of BOMBS) {
   Deno.test(`I9 ${why} is not unpacked`, async () => {
+    await transform(file, THUMB); // loads the engine
     const rss = Deno.memoryUsage().rss;
     const at = performance.now();
 
     const result = await transform(file, { ...THUMB, format: "png" });
 
+    const spent = performance.now() - at;
     strictEqual(failureOf(result), "none");
-    ok(performance.now() - at < 200);
     ok(Deno.memoryUsage().rss - rss < 20 * MiB);
+    ok(spent < await unpackingMs() / 4);
   });
 }
 
@@ -243,7 +256,6 @@ Deno.test("I22 one pixel becomes as many as are allowed, and no more", async () 
 
 Deno.test("I22 what would take too long is refused before it begins", async () => {
   const dot = png(TINY, DOT);
-  const at = performance.now();
 
   const result = await transform(dot, {
     width: 2_500,
@@ -252,7 +264,6 @@ Deno.test("I22 what would take too long is refused before it begins", async () =
   });
 
   strictEqual(failureOf(result), "cost");
-  ok(performance.now() - at < 1_000);
 });
 
 Deno.test("I22 a decode ends where its allowance does", async () => {

@@ -170,7 +170,7 @@ Deno.test("every status in docs/problems.md is the one that is sent", async () =
 /** Folders that wait for their function: the image engine is there already. */
 const UNFINISHED = ["image-proxy"];
 
-Deno.test("every folder of functions has an index.ts, or is known to have none", async () => {
+Deno.test("every folder of functions has an index.ts, or is known to have none", () => {
   const folders = [...new Set(all.map(({ path }) => path.split("/")[0] ?? ""))];
 
   const without = folders.filter((it) =>

@@ -17,7 +17,8 @@ import {
 import { difference, likeness } from "./likeness.ts";
 import { type Calls, sharp, type Task } from "./oracle.ts";
 import { KINDS, makePictures } from "./pictures.ts";
-import { mended } from "./png.ts";
+import { ADOBE_RGB, profileOf } from "./icc.ts";
+import { mended, packed, png } from "./png.ts";
 
 /** Of luminance: what encoders at quality 90 leave, and rounding. */
 const FLOOR = 0.97;
@@ -116,6 +117,65 @@ for (const [at, { name, hasAlpha, floor = FLOOR }] of KINDS.entries()) {
 /** Each fourth byte is alpha. */
 function isOpaque(value: number, at: number): boolean {
   return at % 4 !== 3 || value === 255;
+}
+
+/** Every third red, green and blue, in Adobe RGB. */
+function adobePng(): Uint8Array {
+  const [width, height] = [85, 85];
+  const rows = Buffer.alloc(height * (1 + 3 * width));
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = y * (1 + 3 * width) + 1 + 3 * x;
+      rows.set([3 * x, 3 * y, 255 - 3 * Math.abs(x - y)], at);
+    }
+  }
+  const profile = packed("iCCP", profileOf(ADOBE_RGB));
+  return png({ width, height }, rows, profile);
+}
+
+Deno.test("I14 PNG, Adobe RGB: its colours are what sharp makes of them", async () => {
+  const source = adobePng();
+  const box = { width: 85, height: 85 };
+
+  const result = await transform(source, { ...box, format: "png" });
+
+  ok(result.ok);
+  const [theirs, ours, ignored] = await sharp([
+    { input: source, calls: PIXELS },
+    { input: result.picture.bytes, calls: PIXELS },
+    { input: source, calls: [["keepIccProfile"], ["ensureAlpha"], ["raw"]] },
+  ]);
+  ok(theirs && ours && ignored);
+  for (const channel of [0, 1, 2] as const) {
+    const off = difference(theirs, ours, channel);
+    ok(off < 1, `${channel}: ${off}`);
+  }
+  // And they are others than the same numbers in sRGB.
+  ok(difference(theirs, ignored, 0) > 5);
+});
+
+for (const depth of [1, 2, 4]) {
+  Deno.test(`I14 PNG, grey of ${depth} bits: its pixels are what sharp reads`, async () => {
+    const side = 40;
+    const perRow = 1 + side * depth / 8;
+    // Any bits are a picture; the first byte of a row is its filter.
+    const rows = Uint8Array.from(
+      { length: side * perRow },
+      (_, at) => at % perRow === 0 ? 0 : at * 37 % 256,
+    );
+    const source = png({ width: side, height: side, depth, type: 0 }, rows);
+
+    const result = await transform(source, {
+      ...{ width: side, height: side, format: "png" },
+    });
+
+    ok(result.ok);
+    const [theirs, ours] = await sharp([
+      { input: source, calls: PIXELS },
+      { input: result.picture.bytes, calls: PIXELS },
+    ]);
+    deepStrictEqual(ours, theirs);
+  });
 }
 
 Deno.test("I14 a profile is heeded: without it the same numbers are other colours", async () => {

@@ -17,7 +17,8 @@ import {
   put,
   urls,
 } from "./contracts/downloads.ts";
-import { type Person, startWorld } from "./world.ts";
+import { endsOf } from "./ended_refusals.ts";
+import { startWorld } from "./world.ts";
 
 const world = await startWorld();
 Deno.test.afterAll(async () => await world[Symbol.asyncDispose]());
@@ -26,27 +27,7 @@ const place = behindGateway(world, "signed-download");
 
 const FN: Parameters<typeof counting>[1] = ["signed-download", signedDownload];
 
-const GONE: [
-  id: string,
-  why: string,
-  end: (who: Person) => Promise<unknown>,
-][] = [
-  [
-    "A15",
-    "banned",
-    ({ id }) =>
-      world.service().auth.admin.updateUserById(id, { ban_duration: "24h" }),
-  ],
-  ["A15", "deleted", ({ id }) => world.service().auth.admin.deleteUser(id)],
-  [
-    "A15",
-    "deleted softly",
-    ({ id }) => world.service().auth.admin.deleteUser(id, true),
-  ],
-  ["A16", "signed out", ({ client }) => client.auth.signOut()],
-];
-
-for (const [id, why, end] of GONE) {
+for (const [id, why, end] of endsOf(world)) {
   Deno.test(`${id} signed-download refuses a token whose person is ${why}`, async () => {
     const { person, token } = await newcomer(place);
     const path = await put(person, "a.txt", "a");

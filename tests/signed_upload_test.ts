@@ -15,7 +15,8 @@ import {
 import { behindGateway } from "./contracts/contract.ts";
 import { contract } from "./contracts/signed_upload.ts";
 import * as uploads from "./contracts/uploads.ts";
-import { type Person, startWorld, tokenOf } from "./world.ts";
+import { endsOf } from "./ended_refusals.ts";
+import { startWorld, tokenOf } from "./world.ts";
 
 const world = await startWorld();
 Deno.test.afterAll(async () => await world[Symbol.asyncDispose]());
@@ -161,43 +162,7 @@ Deno.test("signed-upload signs as the caller, so policies decide", async () => {
   deepStrictEqual(await traces(), before);
 });
 
-const GONE: [
-  id: string,
-  why: string,
-  end: (who: Person) => Promise<unknown>,
-][] = [
-  [
-    "A15",
-    "banned",
-    ({ id }) =>
-      world.service().auth.admin.updateUserById(id, { ban_duration: "24h" }),
-  ],
-  ["A15", "deleted", ({ id }) => world.service().auth.admin.deleteUser(id)],
-  [
-    "A15",
-    "deleted softly",
-    ({ id }) => world.service().auth.admin.deleteUser(id, true),
-  ],
-  [
-    "A15",
-    "marked as deleted by SQL",
-    ({ id }) =>
-      world.rows("update auth.users set deleted_at = now() where id = $1", [
-        id,
-      ]),
-  ],
-  ["A16", "signed out", ({ client }) => client.auth.signOut()],
-  [
-    "A16",
-    "signed out here and signed in elsewhere",
-    async ({ client, email, password }) => {
-      await world.anyone().auth.signInWithPassword({ email, password });
-      await client.auth.signOut({ scope: "local" });
-    },
-  ],
-];
-
-for (const [id, why, end] of GONE) {
+for (const [id, why, end] of endsOf(world)) {
   Deno.test(`${id} signed-upload refuses a token whose person is ${why}`, async () => {
     const person = await world.newPerson();
     const alive = await tokenOf(person);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ok } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { World } from "../world.ts";
 
 /** A function that is served somewhere, and the stack that it works on. */
@@ -47,6 +47,20 @@ export interface Contract {
    * reported. Absent if the function needs no database.
    */
   readonly failing?: Prepared;
+}
+
+/** What every function promises. */
+export function isThere(name: string): Clause {
+  return {
+    name: `${name} says that it is there`,
+    async run(place) {
+      const response = await place.call("/health");
+
+      strictEqual(response.status, 200);
+      const body = await response.json();
+      deepStrictEqual(body, { status: "ok", function: name });
+    },
+  };
 }
 
 /** The contract of the function `name`. It must have one. */

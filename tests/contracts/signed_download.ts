@@ -14,7 +14,7 @@ import {
   LIMIT,
   MAX_ITEMS,
 } from "../../supabase/functions/signed-download/policy.ts";
-import { type Clause, type Contract } from "./contract.ts";
+import { type Clause, type Contract, isThere } from "./contract.ts";
 import { COSTLY } from "./costly_downloads.ts";
 import {
   answers,
@@ -29,16 +29,7 @@ import {
 } from "./downloads.ts";
 
 const clauses: Clause[] = [
-  {
-    name: "signed-download says that it is there",
-    async run(place) {
-      const response = await place.call("/health");
-
-      strictEqual(response.status, 200);
-      const body = await response.json();
-      deepStrictEqual(body, { status: "ok", function: "signed-download" });
-    },
-  },
+  isThere("signed-download"),
   {
     name: "signed-download's links lead to the files, in order",
     async run(place) {

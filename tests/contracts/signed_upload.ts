@@ -13,7 +13,7 @@ import {
 } from "../../supabase/functions/signed-upload/policy.ts";
 import { tokenOf } from "../world.ts";
 import { COMPLETIONS } from "./completions.ts";
-import type { Clause, Contract } from "./contract.ts";
+import { type Clause, type Contract, isThere } from "./contract.ts";
 import { COSTLY } from "./costly_uploads.ts";
 import {
   ask,
@@ -27,16 +27,7 @@ import {
 } from "./uploads.ts";
 
 const clauses: Clause[] = [
-  {
-    name: "signed-upload says that it is there",
-    async run(place) {
-      const response = await place.call("/health");
-
-      strictEqual(response.status, 200);
-      const body = await response.json();
-      deepStrictEqual(body, { status: "ok", function: "signed-upload" });
-    },
-  },
+  isThere("signed-upload"),
   {
     name: "signed-upload lets a page of any origin ask, unless it is told",
     async run(place) {

@@ -7,7 +7,13 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { assertProblem } from "../../supabase/functions/_shared/testing/assert.ts";
 import { BUDGET } from "../../supabase/functions/sweep/policy.ts";
 import { until } from "../until.ts";
-import type { Clause, Contract, Costly, Place } from "./contract.ts";
+import {
+  type Clause,
+  type Contract,
+  type Costly,
+  isThere,
+  type Place,
+} from "./contract.ts";
 import {
   ask,
   fill,
@@ -26,16 +32,7 @@ async function given({ world }: Place, wanted: Uploads): Promise<void> {
 }
 
 const clauses: Clause[] = [
-  {
-    name: "sweep says that it is there",
-    async run(place) {
-      const response = await place.call("/health");
-
-      strictEqual(response.status, 200);
-      const body = await response.json();
-      deepStrictEqual(body, { status: "ok", function: "sweep" });
-    },
-  },
+  isThere("sweep"),
   {
     name: "sweep does nothing for strangers",
     async run(place) {

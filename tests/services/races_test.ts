@@ -234,13 +234,35 @@ serviceTest(
   },
 );
 
-/** What `open_upload` is asked for, but for its size. */
-function wish(path: string) {
-  return {
-    ...{ id: crypto.randomUUID(), bucket: "photos", path, type: "image/png" },
-    ...{ inbox: "portico-inbox", upsert: false, quarantine: false },
-    "lifetime_s": 3600,
+/** Signs the member in; the answer is the session's id. */
+async function signIn(sql: Session): Promise<string> {
+  const session = crypto.randomUUID();
+  await sql`insert into auth.sessions (id, user_id) values
+    (${session}, ${MEMBER})`;
+  return session;
+}
+
+/** What `open_upload` makes of a wish of the member's. */
+async function open(
+  sql: Session,
+  session: string,
+  { path, bytes, once = null, quota = { bytes: 1000, objects: 10 } }: {
+    path: string;
+    bytes: number;
+    once?: { key: string; fingerprint: string } | null;
+    quota?: { bytes: number; objects: number };
+  },
+) {
+  const wanted = {
+    ...{ id: crypto.randomUUID(), bucket: "photos", path, bytes },
+    ...{ type: "image/png", inbox: "portico-inbox", upsert: false },
+    ...{ quarantine: false, "lifetime_s": 3600 },
   };
+  const rate = { name: "opening", capacity: 100_000, "window_s": 60 };
+  const [row] = await sql`select portico_api.open_upload(
+    ${MEMBER}, ${session}, ${sql.json(wanted)}, ${once && sql.json(once)},
+    ${sql.json(rate)}, ${sql.json(quota)}) as it`;
+  return row?.["it"];
 }
 
 serviceTest(
@@ -249,25 +271,18 @@ serviceTest(
     const [sql, other] = await sessions(2);
     if (sql === undefined || other === undefined) throw new Error("No session");
     await fill(sql, { due: 3, live: 1 });
-    const session = crypto.randomUUID();
-    await sql`insert into auth.sessions (id, user_id) values
-    (${session}, ${MEMBER})`;
+    const session = await signIn(sql);
     const arriving = await other.reserve();
     await arriving`begin`;
     await arriving`select from portico.uploads where path = '4' for update`;
 
     // It would hold the sums by now, which the other needs next.
-    const wanted = { ...wish("4"), bytes: 1 };
-    const rate = { name: "race4", capacity: 10, "window_s": 60 };
-    const quota = { bytes: 1000, objects: 10 };
-    const [row] = await sql`select portico_api.open_upload(
-      ${MEMBER}, ${session}, ${sql.json(wanted)}, null, ${sql.json(rate)},
-      ${sql.json(quota)}) ->> 'outcome' as it`;
+    const { outcome } = await open(sql, session, { path: "4", bytes: 1 });
     await arriving`update portico.usage set bytes = bytes`;
     await arriving`commit`;
     arriving.release();
 
-    strictEqual(row?.["it"], "taken");
+    strictEqual(outcome, "taken");
     strictEqual(await count(sql), 1);
   },
 );
@@ -279,20 +294,15 @@ serviceTest(
     const [sql] = all;
     if (sql === undefined) throw new Error("No session");
     await sql`truncate portico.uploads, portico.usage`;
-    const session = crypto.randomUUID();
-    await sql`insert into auth.sessions (id, user_id) values
-    (${session}, ${MEMBER})`;
+    const session = await signIn(sql);
 
     for (let round = 0; round < 20; round++) {
       const answers = await Promise.all(all.map(async (it) => {
-        const wanted = { ...wish(`p-${round}`), bytes: 1 };
         const once = { key: `key-${round}`, fingerprint: "f".repeat(64) };
-        const rate = { name: "race2", capacity: 1000, "window_s": 60 };
-        const quota = { bytes: 1_000_000, objects: 1000 };
-        const [row] = await it`select portico_api.open_upload(
-        ${MEMBER}, ${session}, ${it.json(wanted)}, ${it.json(once)},
-        ${it.json(rate)}, ${it.json(quota)}) as it`;
-        return row?.["it"];
+        return await open(it, session, {
+          ...{ path: `p-${round}`, bytes: 1, once },
+          quota: { bytes: 1_000_000, objects: 1000 },
+        });
       }));
 
       const outcomes = answers.map(({ outcome }) => outcome);
@@ -311,23 +321,15 @@ serviceTest(
     const [sql] = all;
     if (sql === undefined) throw new Error("No session");
     await sql`truncate portico.uploads, portico.usage`;
-    const session = crypto.randomUUID();
-    await sql`insert into auth.sessions (id, user_id) values
-    (${session}, ${MEMBER})`;
-    const open = async (it: Session, path: string) => {
-      const wanted = { ...wish(path), bytes: 600 };
-      const rate = { name: "race3", capacity: 10_000, "window_s": 60 };
-      const quota = { bytes: 1000, objects: 10 };
-      const [row] = await it`select portico_api.open_upload(
-      ${MEMBER}, ${session}, ${it.json(wanted)}, null, ${it.json(rate)},
-      ${it.json(quota)}) ->> 'outcome' as it`;
-      return row?.["it"];
-    };
+    const session = await signIn(sql);
 
     for (let round = 0; round < 20; round++) {
       const outcomes = await Promise.all(
         Array.from({ length: 5 }, () => all).flat()
-          .map((it, n) => open(it, `${round}-${n}`)),
+          .map(async (it, n) => {
+            const asked = { path: `${round}-${n}`, bytes: 600 };
+            return (await open(it, session, asked)).outcome;
+          }),
       );
 
       strictEqual(outcomes.filter((it) => it === "opened").length, 1);

@@ -6,10 +6,8 @@
 import type { User } from "./claims.ts";
 import { problem } from "./problem.ts";
 
-/** The caller is known, and is not one of those who may. */
-export const forbidden = problem(403, "Forbidden");
-/** The session has to be raised to `aal2` first. */
-export const secondFactorNeeded = problem(403, "Second factor needed");
+const forbidden = problem(403, "Forbidden");
+const secondFactorNeeded = problem(403, "Second factor needed");
 
 /** Who may. */
 export interface Who {

@@ -16,6 +16,7 @@ enum {
   COST_JPEG_DECODED_PIXEL = 16, /* a pixel as small as it is decoded */
   COST_PNG_BYTE = 8,           /* a byte of an unpacked row */
   COST_WEBP_PIXEL = 40,
+  COST_PIXELS_PIXEL = 2, /* read or written as they are */
   COST_RESIZE_PIXEL = 8,
   COST_WEBP_OUTPUT_PIXEL = 90, /* times one more than the method */
   COST_JPEG_OUTPUT_PIXEL = 120,

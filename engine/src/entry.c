@@ -1,6 +1,7 @@
 /**
  * What is called from outside: `open_picture`, which says what a file is, then
- * `make_picture` with what is wanted of it. One picture at a time.
+ * `decode_picture` with what is wanted of it, then `encode_picture`. One picture
+ * at a time.
  */
 #include "budget.h"
 #include "colour.h"
@@ -14,13 +15,14 @@
 
 /* In the order of enum format. */
 static const struct reader *const READERS[] = {&jpeg_reader, &png_reader,
-                                               &webp_reader};
+                                               &webp_reader, &pixels_reader};
 static const struct writer *const WRITERS[] = {&jpeg_writer, &png_writer,
-                                               &webp_writer};
+                                               &webp_writer, &pixels_writer};
 
 static struct header header;
 static struct wish wish;
 static struct profile profile;
+static struct picture picture;
 
 void check_size(const struct header *it, const struct limits *limits) {
   if (it->width <= 0 || it->height <= 0) host_fail(FAILED_CORRUPT);
@@ -28,7 +30,7 @@ void check_size(const struct header *it, const struct limits *limits) {
   if (pixels > limits->pixels) host_fail(FAILED_PIXELS);
 }
 
-/** Where the wish is to be written before `make_picture`. */
+/** Where the wish is to be written before `decode_picture`. */
 EXPORT(wish) struct wish *wish_at(void) { return &wish; }
 
 /**
@@ -46,7 +48,7 @@ struct header *open_picture(size_t size, double max_pixels,
   uint8_t signature[SIGNATURE_BYTES];
   source_read(0, signature, sizeof signature);
   struct limits limits = {max_pixels, max_kept_bytes};
-  for (int format = FORMAT_JPEG; format <= FORMAT_WEBP; format++) {
+  for (int format = FORMAT_JPEG; format <= FORMAT_PIXELS; format++) {
     if (!READERS[format]->knows(signature)) continue;
     header.format = format;
     READERS[format]->open(&header, &profile, &limits);
@@ -55,10 +57,10 @@ struct header *open_picture(size_t size, double max_pixels,
   host_fail(FAILED_FORMAT);
 }
 
-/** Decodes, resizes and encodes: the answer goes to the host as it is made. */
-EXPORT(make) void make_picture(void) {
+/** Decodes and resizes, which is one: a row is resized once it is there. */
+EXPORT(decode) void decode_picture(void) {
   int is_turned = header.orientation > 4;
-  struct picture picture = {
+  picture = (struct picture){
       .width = is_turned ? wish.to_height : wish.to_width,
       .height = is_turned ? wish.to_width : wish.to_height,
       .has_alpha = header.has_alpha,
@@ -74,6 +76,10 @@ EXPORT(make) void make_picture(void) {
   resize_free(&resizer);
 
   to_srgb(&picture, &profile);
+}
+
+/** Encodes what is decoded: the answer goes to the host as it is made. */
+EXPORT(encode) void encode_picture(void) {
   const struct writer *writer = WRITERS[wish.format];
   if (picture.has_alpha && !writer->has_alpha) {
     flatten(&picture, (uint32_t)wish.background);

@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 /** By their places in `FORMATS` of instance.ts. */
-enum format { FORMAT_JPEG, FORMAT_PNG, FORMAT_WEBP };
+enum format { FORMAT_JPEG, FORMAT_PNG, FORMAT_WEBP, FORMAT_PIXELS };
 
 /** What a file says of itself before a pixel is decoded. Read by instance.ts. */
 struct header {

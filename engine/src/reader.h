@@ -19,7 +19,7 @@ struct reader {
   void (*decode)(const struct header *, const struct wish *, struct resizer *);
 };
 
-extern const struct reader jpeg_reader, png_reader, webp_reader;
+extern const struct reader jpeg_reader, png_reader, webp_reader, pixels_reader;
 
 /** Refuses more pixels than are allowed, and none. */
 void check_size(const struct header *, const struct limits *);

@@ -10,12 +10,24 @@
 /** Of a value between the two passes, which may overshoot: ±511 fit. */
 #define FRACTION_BITS 6
 
+/** Whether each pixel of the result is one of the source. */
+static int is_identity(const struct resizer *it, int width, int height,
+                       const struct window *part) {
+  return part->left == 0 && part->top == 0 && part->width == width &&
+         part->height == height && it->to_width == width &&
+         it->to_height == height;
+}
+
 static uint8_t *row_of(int pixels) {
   return need((size_t)pixels * 4 + ROW_PADDING);
 }
 
 void resize_begin(struct resizer *it, int width, int height,
                   const struct window *part) {
+  /* Where nothing is mixed, colours need not be multiplied, which rounds. */
+  if (!it->is_premultiplied && is_identity(it, width, height, part)) {
+    it->has_alpha = 0;
+  }
   struct box *box = &it->box;
   box->in_width = width;
   box->in_height = height;

@@ -1,6 +1,6 @@
 /**
  * WebP by libwebp, whose own rescaler makes it about twice as large as is wanted
- * while it decodes, so that only that is kept. An animation is refused.
+ * while it decodes, so that only that is kept. Of an animation, the first frame.
  */
 #include <math.h>
 #include <string.h>
@@ -16,44 +16,112 @@ enum {
   BUFFER_BYTES = 65536, /* fed at once */
   LOSSLESS = 2,         /* of WebPBitstreamFeatures.format */
   KEPT = 2,             /* see jpeg_read.c */
+  HEADER_BYTES = 30,    /* of a file, up to the first chunk of a frame */
+  ALPHA_FLAG = 16,      /* of VP8X */
 };
 
 static WebPDecoderConfig config;
+static struct webp_frame frame;
+
+/** What libwebp is shown: the file, or a frame as if it were one. */
+static struct {
+  uint8_t header[HEADER_BYTES];
+  size_t header_length;
+  size_t at, length; /* of what follows, in the source */
+} shown;
 
 static int knows(const uint8_t *start) {
   return !memcmp(start, "RIFF", 4) && !memcmp(start + 8, "WEBP", 4);
 }
 
-static void open(struct header *header, struct profile *profile,
-                 const struct limits *limits) {
+static void show_file(void) {
+  shown.header_length = shown.at = 0;
+  shown.length = source_size();
+}
+
+static void put(uint8_t *at, uint32_t number, int bytes) {
+  for (int i = 0; i < bytes; i++) at[i] = (uint8_t)(number >> (8 * i));
+}
+
+/** By the WebP Container Specification: RIFF, and VP8X of the frame's size. */
+static void show_frame(void) {
+  uint8_t *to = shown.header;
+  memcpy(to, "RIFF....WEBPVP8X....", 20);
+  put(to + 4, (uint32_t)(HEADER_BYTES - 8 + frame.length), 4);
+  put(to + 16, HEADER_BYTES - 20, 4);
+  put(to + 20, ALPHA_FLAG, 4);
+  put(to + 24, (uint32_t)frame.width - 1, 3);
+  put(to + 27, (uint32_t)frame.height - 1, 3);
+  shown.header_length = HEADER_BYTES;
+  shown.at = frame.at;
+  shown.length = frame.length;
+}
+
+/** Copies up to BUFFER_BYTES of what is shown from `offset`; returns how many. */
+static size_t read_shown(size_t offset, uint8_t *into) {
+  size_t header = 0;
+  if (offset < shown.header_length) {
+    header = shown.header_length - offset;
+    memcpy(into, shown.header + offset, header);
+  }
+  size_t from = offset + header - shown.header_length;
+  size_t left = shown.length - from, most = BUFFER_BYTES - header;
+  return header + host_read(shown.at + from, into + header,
+                            left < most ? left : most);
+}
+
+/** Reads the features of what is shown. */
+static void look(void) {
   uint8_t *start = need(BUFFER_BYTES);
-  size_t length = host_read(0, start, BUFFER_BYTES);
+  size_t length = read_shown(0, start);
   WebPInitDecoderConfig(&config);
   VP8StatusCode status = WebPGetFeatures(start, length, &config.input);
   free(start);
   if (status == VP8_STATUS_NOT_ENOUGH_DATA) host_fail(FAILED_TRUNCATED);
   if (status != VP8_STATUS_OK) host_fail(FAILED_CORRUPT);
-  if (config.input.has_animation) host_fail(FAILED_FORMAT);
+}
 
-  header->width = config.input.width;
-  header->height = config.input.height;
-  header->has_alpha = config.input.has_alpha;
-  check_size(header, limits);
-  double pixels = (double)header->width * header->height;
-  if (config.input.format == LOSSLESS && pixels * 4 > limits->kept_bytes) {
-    host_fail(FAILED_MEMORY);
+/** Whether the frame leaves some of its canvas empty. */
+static int is_placed(void) {
+  return frame.width < frame.canvas_width ||
+         frame.height < frame.canvas_height;
+}
+
+static void open(struct header *header, struct profile *profile,
+                 const struct limits *limits) {
+  show_file();
+  look();
+  int is_animation = config.input.has_animation;
+  if (is_animation) {
+    frame = webp_first_frame();
+    show_frame();
+    look();
+  } else {
+    int32_t width = config.input.width, height = config.input.height;
+    frame = (struct webp_frame){.width = width,
+                                .height = height,
+                                .canvas_width = width,
+                                .canvas_height = height};
   }
+  header->width = frame.canvas_width;
+  header->height = frame.canvas_height;
+  header->has_alpha = config.input.has_alpha || is_placed();
+  check_size(header, limits);
+  double pixels = (double)frame.width * frame.height;
+  int is_kept = config.input.format == LOSSLESS || is_placed();
+  if (is_kept && pixels * 4 > limits->kept_bytes) host_fail(FAILED_MEMORY);
   webp_chunks_open(header, profile);
 }
 
 /** Feeds the decoder, and counts what each part costs before it has it. */
-static void feed(WebPIDecoder *decoder, double pixels) {
+static void feed(WebPIDecoder *decoder) {
+  double pixels = (double)frame.width * frame.height;
   uint8_t *buffer = need(BUFFER_BYTES);
   size_t offset = 0, length;
   VP8StatusCode status = VP8_STATUS_SUSPENDED;
-  double whole = (double)source_size();
+  double whole = (double)(shown.header_length + shown.length);
   while (status == VP8_STATUS_SUSPENDED) {
-    length = host_read(offset, buffer, BUFFER_BYTES);
+    length = read_shown(offset, buffer);
     if (length == 0) host_fail(FAILED_TRUNCATED);
     spend(pixels * (length / whole), COST_WEBP_PIXEL);
     status = WebPIAppend(decoder, buffer, length);
@@ -77,8 +145,26 @@ static int scaled(int pixels, double wanted, int to) {
   return fewer < pixels ? fewer : pixels;
 }
 
-static void decode(const struct header *header, const struct wish *wish,
-                   struct resizer *resizer) {
+/** Decodes to what the configuration says. */
+static void decode_frame(const struct header *header,
+                         struct resizer *resizer) {
+  /* It keeps more digits than a byte while it multiplies by alpha itself. */
+  config.output.colorspace = header->has_alpha ? MODE_rgbA : MODE_RGBA;
+  resizer->is_premultiplied = 1;
+  WebPIDecoder *decoder = WebPIDecode(NULL, 0, &config);
+  if (decoder == NULL) host_fail(FAILED_MEMORY);
+  feed(decoder);
+  WebPIDelete(decoder);
+}
+
+static const uint8_t *decoded_row(int y) {
+  const WebPRGBABuffer *rows = &config.output.u.RGBA;
+  return rows->rgba + (size_t)y * rows->stride;
+}
+
+/** Decodes what is wanted of a picture without an edge, cut and scaled. */
+static void decode_scaled(const struct header *header, const struct wish *wish,
+                          struct resizer *resizer) {
   WebPDecoderOptions *options = &config.options;
   /* libwebp cuts at even places, since colours are of two pixels each. */
   int left = (int)wish->left & ~1, top = (int)wish->top & ~1;
@@ -95,28 +181,49 @@ static void decode(const struct header *header, const struct wish *wish,
   double across = (double)width / options->crop_width;
   double down = (double)height / options->crop_height;
   if (across == 1 && down == 1) options->use_scaling = 0;
-  /* It keeps more digits than a byte while it multiplies by alpha itself. */
-  config.output.colorspace = header->has_alpha ? MODE_rgbA : MODE_RGBA;
-  resizer->is_premultiplied = 1;
-
-  WebPIDecoder *decoder = WebPIDecode(NULL, 0, &config);
-  if (decoder == NULL) host_fail(FAILED_MEMORY);
-  feed(decoder, (double)header->width * header->height);
-  WebPIDelete(decoder);
+  decode_frame(header, resizer);
 
   struct window window = {(wish->left - left) * across,
                           (wish->top - top) * down, wish->width * across,
                           wish->height * down};
   resize_begin(resizer, width, height, &window);
-  const WebPRGBABuffer *rows = &config.output.u.RGBA;
   uint8_t *last = need((size_t)width * 4 + ROW_PADDING);
   for (int y = 0; y < height; y++) {
-    uint8_t *row = rows->rgba + (size_t)y * rows->stride;
+    const uint8_t *row = decoded_row(y);
     /* SIMD reads behind a row, which the last one has nothing of. */
     if (y == height - 1) row = memcpy(last, row, (size_t)width * 4);
     resize_push(resizer, row);
   }
   free(last);
+}
+
+/** Decodes a frame, and lays it on its canvas, on which there is nothing. */
+static void decode_placed(const struct header *header, const struct wish *wish,
+                          struct resizer *resizer) {
+  decode_frame(header, resizer);
+  struct window window = {wish->left, wish->top, wish->width, wish->height};
+  resize_begin(resizer, header->width, header->height, &window);
+  size_t bytes = (size_t)header->width * 4;
+  uint8_t *row = need(bytes + ROW_PADDING);
+  for (int y = 0; y < header->height; y++) {
+    int inside = y - frame.top;
+    memset(row, 0, bytes);
+    if (inside >= 0 && inside < frame.height) {
+      memcpy(row + 4 * (size_t)frame.left, decoded_row(inside),
+             (size_t)frame.width * 4);
+    }
+    resize_push(resizer, row);
+  }
+  free(row);
+}
+
+static void decode(const struct header *header, const struct wish *wish,
+                   struct resizer *resizer) {
+  if (is_placed()) {
+    decode_placed(header, wish, resizer);
+  } else {
+    decode_scaled(header, wish, resizer);
+  }
   WebPFreeDecBuffer(&config.output);
 }
 

@@ -8,4 +8,4 @@ struct writer {
   void (*write)(struct picture *, int quality);
 };
 
-extern const struct writer jpeg_writer, png_writer, webp_writer;
+extern const struct writer jpeg_writer, png_writer, webp_writer, pixels_writer;

@@ -13,6 +13,7 @@ import {
 } from "../../supabase/functions/image-proxy/engine/transform.ts";
 import { KINDS, makePictures, SIZE } from "./pictures.ts";
 import { type Claim, packed, png } from "./png.ts";
+import { animation, chunk, type Frame, webpSize } from "./webp.ts";
 
 const MiB = 2 ** 20;
 const THUMB: Options = { width: 64, height: 64, format: "webp" };
@@ -48,6 +49,13 @@ const [someJpeg = new Uint8Array()] = all;
 await transform(someJpeg, THUMB); // so that no test pays for the first time
 
 const LARGE: [why: string, file: Uint8Array, failure: string][] = [
+  [
+    "an animated WebP of 280 TP",
+    animation({ width: 2 ** 24, height: 2 ** 24 }, [
+      { file: new Uint8Array(), claim: TINY },
+    ]),
+    "corrupt",
+  ],
   [
     "a PNG of 400 MP in 100 bytes",
     png({ width: 20_000, height: 20_000 }, DOT),
@@ -200,6 +208,39 @@ function claim(wrong: Partial<Claim>): Uint8Array {
   return png({ width: 8, height: 8, ...wrong }, rows);
 }
 
+const still = all[KINDS.findIndex(({ name }) => name === "WebP")] ??
+  new Uint8Array();
+
+/** An animation whose first frame is a picture of the size of its canvas. */
+function framed(wrong: Partial<Frame>): Uint8Array {
+  return animation(webpSize(still), [{ file: still, ...wrong }]);
+}
+
+/** A frame that holds frames. */
+function nested(): Uint8Array {
+  const file = framed({});
+  const at = Buffer.from(file).indexOf("ANMF");
+  const inner = Buffer.concat([
+    file.subarray(at + 8, at + 24),
+    file.subarray(at),
+  ]);
+  const data = Buffer.concat([
+    file.subarray(8, at),
+    chunk({ name: "ANMF", data: inner }),
+  ]);
+  return chunk({ name: "RIFF", data });
+}
+
+/** An animation whose first frame comes after `count` chunks. */
+function crowded(count: number): Uint8Array {
+  const file = framed({});
+  const at = Buffer.from(file).indexOf("ANIM");
+  const one = chunk({ name: "none", data: new Uint8Array() });
+  const many = Array.from({ length: count }, () => one);
+  const parts = [file.subarray(8, at), ...many, file.subarray(at)];
+  return chunk({ name: "RIFF", data: Buffer.concat(parts) });
+}
+
 /** Where the dimensions are in the frame header of `someJpeg`. */
 const FRAME = segment(someJpeg, 0xc0)[0];
 
@@ -225,6 +266,17 @@ const LIES: [why: string, file: Uint8Array, failure: RegExp][] = [
   ["a WebP of a shorter RIFF", lie("WebP", 4, 1, 0, 0, 0), /corrupt/],
   ["a WebP of longer data", lie("WebP", 19, 0x7f), /truncated|corrupt/],
   ["a WebP of no width", lie("WebP", 26, 0, 0), /corrupt/],
+  ["an animation of no frames", animation(SIZE, []), /corrupt/],
+  ["a frame right of its canvas", framed({ left: 2 }), /corrupt/],
+  ["a frame below its canvas", framed({ top: 2 }), /corrupt/],
+  ["a frame of a larger picture", framed({ claim: TINY }), /corrupt/],
+  [
+    "a frame without a picture",
+    animation(SIZE, [{ file: Buffer.alloc(0), claim: SIZE }]),
+    /truncated|corrupt/,
+  ],
+  ["a frame with an animation in it", nested(), /truncated|corrupt/],
+  ["an animation of 10,000 chunks", crowded(10_000), /corrupt/],
   ["a WebP of version 7", lie("WebP, lossless", 24, 0xf0), /corrupt/],
 ];
 

@@ -9,7 +9,6 @@ import type {
   Fit,
   Size,
 } from "../../supabase/functions/image-proxy/engine/geometry.ts";
-import type { Format } from "../../supabase/functions/image-proxy/engine/instance.ts";
 import {
   type Picture,
   transform,
@@ -26,7 +25,7 @@ const FLOOR = 0.97;
 /** What a colour may be off, of 255: WebP and JPEG halve its resolution. */
 const OFF = { webp: 5, jpeg: 5, png: 1.5 };
 
-const FORMATS: readonly Format[] = ["webp", "jpeg", "png"];
+const FORMATS = ["webp", "jpeg", "png"] as const;
 const BOX: Size = { width: 150, height: 120 };
 
 /** As sharp calls them. */
@@ -37,7 +36,7 @@ const FITS: readonly (readonly [Fit, string])[] = [
 ];
 
 interface Case {
-  readonly format: Format;
+  readonly format: typeof FORMATS[number];
   readonly fit: Fit;
   readonly theirs: string;
 }

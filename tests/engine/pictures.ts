@@ -5,6 +5,7 @@
  */
 import type { Size } from "../../supabase/functions/image-proxy/engine/geometry.ts";
 import { type Calls, sharp } from "./oracle.ts";
+import { animation, webpSize } from "./webp.ts";
 
 /** Of what is tested usually: an odd number, and no multiple of any block. */
 export const SIZE: Size = { width: 451, height: 300 };
@@ -54,6 +55,8 @@ export interface Kind {
   readonly name: string;
   readonly calls: Calls;
   readonly hasAlpha?: true;
+  /** What becomes of the file that sharp has made. */
+  readonly wrap?: (file: Uint8Array) => Uint8Array;
   /** Below which likeness is a mistake, if it is not the usual one. */
   readonly floor?: number;
 }
@@ -143,14 +146,38 @@ export const KINDS: readonly Kind[] = [
       ["webp", QUALITY],
     ],
   },
+  {
+    name: "WebP, animated",
+    calls: [...OPAQUE, ["webp", QUALITY]],
+    wrap: (file) => animation(webpSize(file), [{ file }, { file }]),
+  },
+  {
+    name: "WebP, animated, lossless with alpha",
+    calls: [...CLEAR, ["webp", { lossless: true }]],
+    hasAlpha: true,
+    wrap: (file) => animation(webpSize(file), [{ file }]),
+  },
+  {
+    name: "WebP, animated, on a larger canvas",
+    calls: [...CLEAR, ["webp", QUALITY]],
+    hasAlpha: true,
+    wrap: (file) => {
+      const { width, height } = webpSize(file);
+      // Of the shape of the tests' box, since sharp cuts at whole pixels and
+      // the edge of the frame would show it.
+      const canvas = { width: width + 49, height: height + 100 };
+      return animation(canvas, [{ file, left: 32, top: 6 }, { file }]);
+    },
+  },
 ];
 
 /** The files, in the order of `KINDS`. */
 export async function makePictures(size: Size = SIZE): Promise<Uint8Array[]> {
   const input = new TextEncoder().encode(svg(size, DRAWING));
   const mask = [{ input: svg(size, MASK), blend: "dest-in" }];
-  return await sharp(KINDS.map(({ calls }) => ({
+  const files = await sharp(KINDS.map(({ calls }) => ({
     input,
     calls: calls.map((call) => call[1] === "MASK" ? [call[0], mask] : call),
   })));
+  return files.map((file, at) => KINDS[at]?.wrap?.(file) ?? file);
 }

@@ -8,10 +8,22 @@ import type { Plan, Size } from "./geometry.ts";
 import type { Orientation } from "./orientation.ts";
 
 /** In the order of `enum format`. */
-const FORMATS = ["jpeg", "png", "webp"] as const;
+const FORMATS = ["jpeg", "png", "webp", "pixels"] as const;
 
-/** What is read and written. */
+/** What is read and written: files, and `pixels` of and for another codec. */
 export type Format = typeof FORMATS[number];
+
+/** A picture that another decoder has made: upright, in sRGB. */
+export interface Pixels {
+  readonly size: Size;
+  /** Where it is not, the fourth byte of a pixel means nothing. */
+  readonly hasAlpha: boolean;
+  /** Rows of red, green, blue and alpha, a byte each, from the top. */
+  readonly pixels: Uint8Array;
+}
+
+/** A file, or pixels. */
+export type Source = Uint8Array | Pixels;
 
 /** In the order of `enum failure`. */
 const FAILURES = [
@@ -61,6 +73,20 @@ export interface Encoding {
   readonly background: number;
 }
 
+/** How long it took, in milliseconds of the clock. */
+export interface Timings {
+  /** To decode and resize: a row is resized once it is there. */
+  readonly decodeMs: number;
+  readonly encodeMs: number;
+}
+
+/** What has been made. */
+export interface Made {
+  /** A file, or rows of red, green, blue and alpha. */
+  readonly bytes: Uint8Array;
+  readonly timings: Timings;
+}
+
 /** Thrown by the module's `fail`, and caught where it was called. */
 class Failed extends Error {
   constructor(readonly failure: Failure) {
@@ -77,7 +103,8 @@ interface Exports {
     cost: number,
   ): number;
   wish(): number;
-  make(): void;
+  decode(): void;
+  encode(): void;
   stackSave(): number;
   stackRestore(at: number): void;
 }
@@ -86,7 +113,8 @@ interface Exports {
 export class Instance {
   readonly #exports: Exports;
   readonly #stack: number;
-  #source: Uint8Array = new Uint8Array();
+  /** One after the other. */
+  #source: readonly Uint8Array[] = [];
   #parts: Uint8Array[] = [];
 
   constructor(module: WebAssembly.Module) {
@@ -111,11 +139,13 @@ export class Instance {
   }
 
   /** Reads the header of `source`, which `make` is about until the next one. */
-  open(source: Uint8Array, limits: Limits): Header | Failure {
-    this.#source = source;
+  open(source: Source, limits: Limits): Header | Failure {
+    const isFile = source instanceof Uint8Array;
+    this.#source = isFile ? [source] : [startOf(source), source.pixels];
+    const size = this.#source.reduce((sum, { length }) => sum + length, 0);
     const at = this.#call(() =>
       this.#exports.open(
-        source.length,
+        size,
         limits.pixels,
         limits.keptBytes,
         limits.cost,
@@ -123,9 +153,12 @@ export class Instance {
     );
     if (typeof at === "string") return at;
     const header = new Int32Array(this.#exports.memory.buffer, at, 5);
-    const [format = 0, width = 0, height = 0, orientation, hasAlpha] = header;
+    const [index = 0, width = 0, height = 0, orientation, hasAlpha] = header;
+    const format = FORMATS[index] ?? "jpeg";
+    // Nobody has such a file, but whoever wants to see what comes of it.
+    if (isFile && format === "pixels") return "format";
     return {
-      format: FORMATS[format] ?? "jpeg",
+      format,
       size: { width, height },
       orientation: orientation as Orientation, // exif.c gives no other
       hasAlpha: hasAlpha !== 0,
@@ -133,7 +166,7 @@ export class Instance {
   }
 
   /** The picture, by a plan for it as it is stored. */
-  make({ part, size }: Plan, encoding: Encoding): Uint8Array | Failure {
+  make({ part, size }: Plan, encoding: Encoding): Made | Failure {
     const { memory } = this.#exports;
     const at = this.#exports.wish();
     const { left, top, width, height } = part;
@@ -144,11 +177,20 @@ export class Instance {
       .set([size.width, size.height, format, quality, background]);
 
     this.#parts = [];
-    const failure = this.#call(() => this.#exports.make());
+    const start = performance.now();
+    let decoded = start;
+    const failure = this.#call(() => {
+      this.#exports.decode();
+      decoded = performance.now();
+      this.#exports.encode();
+    });
+    const encodeMs = performance.now() - decoded;
     const parts = this.#parts;
     this.#parts = [];
-    this.#source = new Uint8Array();
-    return failure ?? joined(parts);
+    this.#source = [];
+    if (failure !== undefined) return failure;
+    const timings = { decodeMs: decoded - start, encodeMs };
+    return { bytes: joined(parts), timings };
   }
 
   #call<T>(work: () => T): T | Failure {
@@ -170,13 +212,24 @@ export class Instance {
   }
 
   #read(offset: number, into: number, length: number): number {
-    const part = this.#source.subarray(offset, offset + length);
-    this.#at(into, part.length).set(part);
-    return part.length;
+    const to = this.#at(into, length);
+    let count = 0;
+    let before = 0; // bytes of the source that are in front of `part`
+    for (const part of this.#source) {
+      const from = offset + count - before;
+      const copied = part.subarray(from, from + length - count);
+      to.set(copied, count);
+      count += copied.length;
+      before += part.length;
+    }
+    return count;
   }
 }
 
+/** Without a copy where there is one part, as of pixels. */
 function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [first] = parts;
+  if (parts.length === 1 && first !== undefined) return first;
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const whole = new Uint8Array(length);
   let at = 0;
@@ -185,4 +238,12 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return whole;
+}
+
+/** What stands before pixels: see `engine/src/pixels_read.c`. */
+function startOf({ size, hasAlpha }: Pixels): Uint8Array {
+  const start = new DataView(new ArrayBuffer(16));
+  const numbers = [0x4c585089, size.width, size.height, hasAlpha ? 1 : 0];
+  for (const [i, it] of numbers.entries()) start.setUint32(4 * i, it, true);
+  return new Uint8Array(start.buffer);
 }

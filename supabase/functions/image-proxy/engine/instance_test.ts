@@ -25,7 +25,7 @@ const EXPORTS = [
   ...exported("memory", 2, 0),
   ...exported("open", 0, 0),
   ...exported("wish", 0, 1),
-  ...exported("make", 0, 2),
+  ...exported("decode", 0, 2),
   ...exported("stackSave", 0, 3),
   ...exported("stackRestore", 0, 4),
 ];

@@ -14,6 +14,9 @@ import {
   type Format,
   Instance,
   type Limits,
+  type Pixels,
+  type Source,
+  type Timings,
 } from "./instance.ts";
 import { asStored, turned } from "./orientation.ts";
 
@@ -40,9 +43,12 @@ export type Result =
   | { readonly ok: false; readonly failure: Failure | "too large" };
 
 export interface Picture {
+  /** A file; of `pixels`, rows of red, green, blue and alpha. */
   readonly bytes: Uint8Array;
   readonly format: Format;
   readonly size: Size;
+  readonly hasAlpha: boolean;
+  readonly timings: Timings;
   /** What it was: upright. */
   readonly source: { readonly format: Format; readonly size: Size };
 }
@@ -71,16 +77,19 @@ async function compile(): Promise<WebAssembly.Module> {
 }
 
 /**
- * Decodes `source`, which is JPEG, PNG or WebP, and encodes what `options` want
- * of it: upright, in sRGB, without metadata. Failures are values.
+ * Decodes `source`, which is JPEG, PNG, WebP or pixels, and encodes what
+ * `options` want of it: upright, in sRGB, without metadata. Of an animation, the
+ * first frame. Failures are values.
  *
- * @throws {RangeError} If a side, the quality or a part of the gravity is none.
+ * @throws {RangeError} If a side, the quality or a part of the gravity is none,
+ * or there are not as many pixels as they say.
  */
 export async function transform(
-  source: Uint8Array,
+  source: Source,
   options: Options,
 ): Promise<Result> {
   check(options);
+  if (!(source instanceof Uint8Array)) checkPixels(source);
   const module = await (compiled ??= compile());
   // From here on there is no await: one picture at a time.
   instance ??= new Instance(module);
@@ -93,7 +102,7 @@ export async function transform(
 
 function make(
   instance: Instance,
-  source: Uint8Array,
+  source: Source,
   options: Options,
 ): Result {
   const limits = { ...LIMITS, ...options.limits };
@@ -111,11 +120,13 @@ function make(
     background: options.background ?? 0xffffff,
   };
   const stored = asStored(plan, upright, header.orientation);
-  const bytes = instance.make(stored, encoding);
-  if (typeof bytes === "string") return { ok: false, failure: bytes };
+  const made = instance.make(stored, encoding);
+  if (typeof made === "string") return { ok: false, failure: made };
   const { format } = options;
+  const hasAlpha = header.hasAlpha && format !== "jpeg";
   const was = { format: header.format, size: upright };
-  return { ok: true, picture: { bytes, format, size, source: was } };
+  const picture = { ...made, format, size, hasAlpha, source: was };
+  return { ok: true, picture };
 }
 
 /** Source: WebP's 14 bits, the shortest of the three. */
@@ -123,6 +134,17 @@ const LONGEST = 16_383;
 
 function tooLong({ width, height }: Size): boolean {
   return width > LONGEST || height > LONGEST;
+}
+
+function checkPixels({ size, pixels }: Pixels): void {
+  const { width, height } = size;
+  const isSize = Number.isInteger(width) && width >= 1 && height >= 1;
+  if (!isSize || pixels.length !== width * height * 4) {
+    const bytes = `${pixels.length} bytes`;
+    throw new RangeError(
+      `Cannot take ${bytes} for ${width} × ${height} pixels`,
+    );
+  }
 }
 
 function check({ width, height, quality, gravity }: Options): void {

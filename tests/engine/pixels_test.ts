@@ -1,0 +1,158 @@
+/**
+ * Pixels of another decoder and for another encoder.
+ *
+ * @module
+ */
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import type { Pixels } from "../../supabase/functions/image-proxy/engine/instance.ts";
+import {
+  type Options,
+  type Picture,
+  transform,
+} from "../../supabase/functions/image-proxy/engine/transform.ts";
+import { random } from "./fuzz.ts";
+import { difference, likeness } from "./likeness.ts";
+import { type Calls, sharp } from "./oracle.ts";
+import { KINDS, makePictures } from "./pictures.ts";
+
+const RAW: Calls = [["toColourspace", "srgb"], ["ensureAlpha"], ["raw"]];
+const SEEN: Calls = [["flatten", { background: "#ffffff" }], ...RAW];
+
+/** Any bytes are pixels. */
+function noise(width: number, height: number, hasAlpha: boolean): Pixels {
+  const below = random(1);
+  const bytes = Array.from({ length: width * height * 4 }, () => below(256));
+  return { size: { width, height }, hasAlpha, pixels: Uint8Array.from(bytes) };
+}
+
+async function make(
+  source: Pixels | Uint8Array,
+  options: Options,
+): Promise<Picture> {
+  const result = await transform(source, options);
+  ok(result.ok, JSON.stringify(result));
+  return result.picture;
+}
+
+Deno.test("pixels of the same size are the same pixels", async () => {
+  const source = noise(123, 45, true);
+
+  const made = await make(source, { format: "pixels" });
+
+  deepStrictEqual(made.bytes, source.pixels);
+  deepStrictEqual(made.size, source.size);
+  strictEqual(made.hasAlpha, true);
+  deepStrictEqual(made.source, { format: "pixels", size: source.size });
+});
+
+Deno.test("pixels without alpha have 255 in its place", async () => {
+  const source = noise(123, 45, false);
+
+  const made = await make(source, { format: "pixels" });
+
+  const opaque = source.pixels.map((it, at) => at % 4 === 3 ? 255 : it);
+  deepStrictEqual(made.bytes, opaque);
+  strictEqual(made.hasAlpha, false);
+});
+
+Deno.test("pixels become a PNG without loss, and pixels again", async () => {
+  const source = noise(123, 45, true);
+
+  const png = await make(source, { format: "png" });
+  const made = await make(png.bytes, { format: "pixels" });
+
+  deepStrictEqual(made.bytes, source.pixels);
+});
+
+const sources = await makePictures();
+const NAMES = ["JPEG, 4:4:4", "PNG, truecolour with alpha"];
+/** Smaller and uncut: sharp cuts at whole pixels, and enlarges by another
+ * filter. */
+const BOXES = [
+  { width: 150, height: 120, fit: "fill" },
+  { width: 100, height: 160, fit: "fill" },
+  { width: 400, height: 60, fit: "fill" },
+] as const;
+
+for (const name of NAMES) {
+  for (const box of BOXES) {
+    const why = `${name} to ${box.width} × ${box.height}`;
+    Deno.test(`${why}: its pixels give what sharp makes of it`, async () => {
+      const file = sources[KINDS.findIndex((it) => it.name === name)] ??
+        new Uint8Array();
+      const whole = await make(file, { format: "pixels" });
+      const { size, hasAlpha, bytes: pixels } = whole;
+
+      const options = { ...box, format: "pixels" } as const;
+      const made = await make({ size, hasAlpha, pixels }, options);
+
+      const raw = { ...made.size, channels: 4 } as const;
+      const resize = ["resize", { ...box, fastShrinkOnLoad: false }] as const;
+      const [theirs, ours, alpha] = await sharp([
+        { input: file, calls: [resize, ...SEEN] },
+        { input: made.bytes, raw, calls: SEEN },
+        { input: file, calls: [resize, ...RAW] },
+      ]);
+      ok(theirs && ours && alpha);
+      strictEqual(ours.length, theirs.length);
+      for (const channel of [0, 1, 2] as const) {
+        const off = difference(theirs, ours, channel);
+        ok(off < 1.5, `${channel}: ${off}`);
+      }
+      ok(difference(alpha, made.bytes, 3) < 1);
+      const like = likeness(theirs, ours, box, 1);
+      ok(like >= 0.97, `${like}`);
+    });
+  }
+}
+
+Deno.test("pixels become any format", async () => {
+  const source = noise(64, 48, true);
+  for (const format of ["jpeg", "webp", "png"] as const) {
+    const { bytes, hasAlpha } = await make(source, { format });
+    const [seen] = await sharp([{ input: bytes, calls: RAW }]);
+    strictEqual(seen?.length, 64 * 48 * 4, format);
+    strictEqual(hasAlpha, format !== "jpeg");
+  }
+});
+
+Deno.test("pixels are refused where they are fewer or more than they say", async () => {
+  const { pixels } = noise(10, 10, true);
+  for (
+    const [width, height] of [[10, 9], [10, 11], [-10, -10], [2.5, 40]] as const
+  ) {
+    const source = { size: { width, height }, hasAlpha: true, pixels };
+    await rejects(transform(source, { format: "png" }), RangeError);
+  }
+});
+
+Deno.test("pixels are refused where they are too many", async () => {
+  const source = noise(10, 10, true);
+
+  const result = await transform(source, {
+    format: "png",
+    limits: { pixels: 99 },
+  });
+
+  deepStrictEqual(result, { ok: false, failure: "pixels" });
+});
+
+Deno.test("a file that begins as pixels do is none", async () => {
+  const file = new Uint8Array(16 + 4);
+  new Uint32Array(file.buffer).set([0x4c585089, 1, 1, 0]);
+
+  const result = await transform(file, { format: "png" });
+
+  deepStrictEqual(result, { ok: false, failure: "format" });
+});
+
+Deno.test("a picture says how long it took", async () => {
+  const start = performance.now();
+
+  const { timings } = await make(noise(200, 200, true), { format: "webp" });
+
+  const spent = performance.now() - start;
+  ok(timings.decodeMs > 0);
+  ok(timings.encodeMs > 0);
+  ok(timings.decodeMs + timings.encodeMs < spent);
+});

@@ -116,6 +116,7 @@ export class Instance {
   /** One after the other. */
   #source: readonly Uint8Array[] = [];
   #parts: Uint8Array[] = [];
+  #isBroken = false;
 
   constructor(module: WebAssembly.Module) {
     const host = {
@@ -131,6 +132,11 @@ export class Instance {
     // The types of a module are not in it; tests/engine calls all of these.
     this.#exports = exports as unknown as Exports;
     this.#stack = this.#exports.stackSave();
+  }
+
+  /** Whether there was a trap, after which nothing is known of its memory. */
+  get isBroken(): boolean {
+    return this.#isBroken;
   }
 
   /** What the memory has grown to: it never shrinks. */
@@ -201,9 +207,11 @@ export class Instance {
       this.#exports.stackRestore(this.#stack);
       if (error instanceof Failed) return error.failure;
       // A trap is WebAssembly's, and an exhausted stack is the engine's.
-      if (error instanceof WebAssembly.RuntimeError) return "trap";
-      if (error instanceof RangeError) return "trap";
-      throw error;
+      const isTrap = error instanceof WebAssembly.RuntimeError ||
+        error instanceof RangeError;
+      if (!isTrap) throw error;
+      this.#isBroken = true;
+      return "trap";
     }
   }
 

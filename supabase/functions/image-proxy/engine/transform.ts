@@ -12,12 +12,13 @@ import {
   type Encoding,
   type Failure,
   type Format,
-  Instance,
+  type Instance,
   type Limits,
   type Pixels,
   type Source,
   type Timings,
 } from "./instance.ts";
+import { Keeper } from "./keeper.ts";
 import { asStored, turned } from "./orientation.ts";
 
 /** What to make of a picture. */
@@ -64,11 +65,7 @@ export const LIMITS: TransformLimits = {
   toPixels: 6_250_000,
 };
 
-/** Where an instance is not kept: most pictures need a quarter of it. */
-const KEPT_MEMORY = 48 * MiB;
-
-let compiled: Promise<WebAssembly.Module> | undefined;
-let instance: Instance | undefined;
+const engine = new Keeper(compile);
 
 /** Loaded with the first picture, so that nothing waits for it before. */
 async function compile(): Promise<WebAssembly.Module> {
@@ -90,14 +87,7 @@ export async function transform(
 ): Promise<Result> {
   check(options);
   if (!(source instanceof Uint8Array)) checkPixels(source);
-  const module = await (compiled ??= compile());
-  // From here on there is no await: one picture at a time.
-  instance ??= new Instance(module);
-  const used = instance;
-  const result = make(used, source, options);
-  const isLost = !result.ok && result.failure === "trap";
-  if (isLost || used.bytes > KEPT_MEMORY) instance = undefined;
-  return result;
+  return await engine.use((instance) => make(instance, source, options));
 }
 
 function make(

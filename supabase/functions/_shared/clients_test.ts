@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, throws } from "node:assert/strict";
-import { afterwards, asCaller, asService } from "./clients.ts";
+import { afterwards } from "./background.ts";
+import { asCaller, asService } from "./clients.ts";
 import { testConfig } from "./testing/config.ts";
 import { startUpstream } from "./testing/upstream.ts";
 

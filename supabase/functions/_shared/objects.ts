@@ -6,7 +6,7 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { bodyUpTo } from "./answer.ts";
 import { type Bytes, windowed } from "./bytes.ts";
-import type { Get } from "./clients.ts";
+import type { Get } from "./get.ts";
 import { storageUnavailable } from "./storage.ts";
 
 /** Where an object is. */

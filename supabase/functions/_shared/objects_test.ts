@@ -1,5 +1,6 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import { asService, getAsService } from "./clients.ts";
+import { asService } from "./clients.ts";
+import { getAsService } from "./get.ts";
 import { type Objects, supabaseObjects } from "./objects.ts";
 import { goneUpstream, startUpstream } from "./testing/upstream.ts";
 import type { Scope } from "./route.ts";

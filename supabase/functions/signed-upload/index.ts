@@ -15,17 +15,12 @@ import { STATUS_CODE } from "@std/http/status";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import * as v from "valibot";
 import { secret, user } from "../_shared/auth.ts";
-import { afterAnswer } from "../_shared/background.ts";
+import { afterAnswer, afterwards } from "../_shared/background.ts";
 import { either } from "../_shared/caller.ts";
-import {
-  afterwards,
-  asCaller,
-  asService,
-  type Get,
-  getAsService,
-} from "../_shared/clients.ts";
+import { asCaller, asService } from "../_shared/clients.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { fields } from "../_shared/fields.ts";
+import { type Get, getAsService } from "../_shared/get.ts";
 import { logWork } from "../_shared/log.ts";
 import { supabaseObjects } from "../_shared/objects.ts";
 import { rateLimitHeaders } from "../_shared/rate_limit.ts";

@@ -11,9 +11,9 @@
 import { STATUS_CODE } from "@std/http/status";
 import * as v from "valibot";
 import { secret } from "../_shared/auth.ts";
-import { afterAnswer } from "../_shared/background.ts";
+import { afterAnswer, afterwards } from "../_shared/background.ts";
 import { either } from "../_shared/caller.ts";
-import { afterwards, asService } from "../_shared/clients.ts";
+import { asService } from "../_shared/clients.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { fields } from "../_shared/fields.ts";
 import { logWork } from "../_shared/log.ts";

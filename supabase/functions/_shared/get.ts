@@ -1,0 +1,58 @@
+/**
+ * Reads from the project without a client, for what the client has no call for
+ * and for functions that would load it for nothing else.
+ *
+ * @module
+ */
+import type { Scope } from "./route.ts";
+
+/** Asks for what is at `path` of the project, with more `headers`. */
+export type Get = (
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  method?: "GET" | "HEAD",
+) => Promise<Response>;
+
+/** With no credential: what is public. */
+export function getAsAnyone(scope: Scope): Get {
+  return getWith(scope, {});
+}
+
+/** On the caller's behalf: row-level security decides. */
+export function getAsCaller(scope: Scope): Get {
+  const { config: { publishableKey: apikey }, bearer } = scope;
+  const token = bearer === undefined
+    ? {}
+    : { authorization: `Bearer ${bearer}` };
+  return getWith(scope, { apikey, ...token });
+}
+
+/** As the project itself: nothing is hidden. Say why, where you use it. */
+export function getAsService(scope: Scope): Get {
+  const apikey = serviceKey(scope);
+  // Both, as supabase-js sends them: older projects have keys that are tokens.
+  return getWith(scope, { apikey, authorization: `Bearer ${apikey}` });
+}
+
+/** The secret key that clients of the service have. */
+export function serviceKey({ config }: Scope): string {
+  const key = config.secretKeys["default"];
+  if (key !== undefined) return key;
+  throw new TypeError(
+    'Cannot act as the service: SUPABASE_SECRET_KEYS has no "default"',
+  );
+}
+
+function getWith(
+  { config: { supabaseUrl }, signal }: Scope,
+  credentials: Readonly<Record<string, string>>,
+): Get {
+  return (path, headers, method = "GET") =>
+    fetch(supabaseUrl + path, {
+      method,
+      headers: { ...headers, ...credentials },
+      // Storage sends nobody elsewhere.
+      redirect: "error",
+      signal,
+    });
+}

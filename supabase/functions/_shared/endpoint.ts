@@ -80,8 +80,7 @@ async function respond<Ports>(
   let code: string | undefined;
 
   const response = await run(definition, request, config)
-    // A copy: the headers of a fetched answer are fixed.
-    .then((answer) => new Response(answer.body, answer))
+    .then((answer) => copyOf(answer, request.method))
     .catch((error) => {
       const problem = problemOf(error);
       const trace = { function: fn, requestId };
@@ -126,6 +125,13 @@ function pathBelow(name: string, request: Request): string {
   if (pathname === `/${name}`) return "/";
   if (pathname.startsWith(`/${name}/`)) return pathname.slice(name.length + 1);
   throw notFound(`Nothing is at ${pathname}`);
+}
+
+/** The headers of a fetched answer are fixed, and HEAD has no body. */
+async function copyOf(answer: Response, method: string): Promise<Response> {
+  if (method !== "HEAD") return new Response(answer.body, answer);
+  await answer.body?.cancel();
+  return new Response(null, answer);
 }
 
 function attempt<T>(work: () => T): T | Error {

@@ -130,14 +130,14 @@ Deno.test("endpoint() answers /health without a caller", async () => {
   deepStrictEqual(await response.json(), { status: "ok", function: "echo" });
 });
 
-Deno.test("endpoint() takes nothing but GET at /health", async () => {
+Deno.test("endpoint() takes nothing but GET and HEAD at /health", async () => {
   const { fn } = echo();
   const request = new Request("http://x/echo/health", { method: "POST" });
 
   const response = await fn.within(CONFIG).fetch(request);
 
   // The pattern "GET /{id}" of this function is there as well.
-  strictEqual(response.headers.get("allow"), "GET");
+  strictEqual(response.headers.get("allow"), "GET, HEAD");
   strictEqual(response.status, 405);
 });
 
@@ -392,14 +392,31 @@ for (const [status, headers] of TYPES) {
   });
 }
 
-for (const method of ["PUT", "PATCH", "DELETE", "HEAD", "BREW"]) {
+Deno.test("HEAD is GET without its body, and no POST", async () => {
+  const { fn, handled } = echo();
+  const head = { method: "HEAD" };
+
+  const response = await fn.within(CONFIG).fetch(
+    new Request("http://x/echo?a=1", head),
+  );
+  const posted = await answering(() => Response.json({})).within(CONFIG)
+    .fetch(new Request("http://x/echo", head));
+
+  strictEqual(response.status, 200);
+  strictEqual(response.headers.get("content-type"), "application/json");
+  strictEqual(await response.text(), "");
+  strictEqual(handled.length, 1);
+  strictEqual(posted.status, 405);
+});
+
+for (const method of ["PUT", "PATCH", "DELETE", "BREW"]) {
   Deno.test(`H8 endpoint() does not take ${method}`, async () => {
     const { fn, handled } = echo();
     const request = new Request("http://x/echo", { method });
 
     const response = await fn.within(CONFIG).fetch(request);
 
-    strictEqual(response.headers.get("allow"), "POST, GET");
+    strictEqual(response.headers.get("allow"), "POST, GET, HEAD");
     await assertProblem(response, { status: 405, title: "Method not allowed" });
     deepStrictEqual(handled, []);
   });
@@ -416,7 +433,7 @@ Deno.test("H8 endpoint() does not take TRACE", async () => {
   );
 
   match(answer, /^HTTP\/1\.1 405/);
-  match(answer, /\r\nallow: POST, GET\r\n/);
+  match(answer, /\r\nallow: POST, GET, HEAD\r\n/);
   deepStrictEqual(handled, []);
 });
 

@@ -9,7 +9,11 @@ import { problem } from "./problem.ts";
 export const notFound = problem(404, "Not found");
 const methodNotAllowed = problem(405, "Method not allowed");
 
-/** `POST /complete`, `GET /{id}`: a method and a path below the function's. */
+/**
+ * `POST /complete`, `GET /{id}`, `GET /public/{bucket}/{path...}`: a method and a
+ * path below the function's. What is in braces takes one segment, or at the end
+ * with dots all that are left, as they stand in the URL.
+ */
 export type Pattern = `${
   | "GET"
   | "POST"
@@ -27,7 +31,8 @@ export interface Match<Route> {
 }
 
 /**
- * The route for `method` and `path`, which begins with a slash.
+ * The route for `method` and `path`, which begins with a slash. HEAD takes the
+ * route of GET: RFC 9110 §9.3.2.
  *
  * @throws {Problem} "Not found", or "Method not allowed" with an `allow` header.
  */
@@ -41,8 +46,9 @@ export function matchRoute<Route>(
     const [wanted = "", template = ""] = pattern.split(" ");
     const params = matchPath(template, path);
     if (params === undefined) continue;
-    if (wanted === method) return { route, params };
-    allowed.push(wanted);
+    const methods = wanted === "GET" ? ["GET", "HEAD"] : [wanted];
+    if (methods.includes(method)) return { route, params };
+    allowed.push(...methods);
   }
   if (allowed.length === 0) throw notFound(`Nothing is at ${path}`);
   const allow = [...new Set(allowed)].join(", ");
@@ -57,13 +63,19 @@ export function methodsOf(routes: Routes<unknown>): string[] {
   return [...new Set(methods)].filter((it) => it !== undefined);
 }
 
-/** `{id}` takes one segment, as it stands: ids need no decoding. */
+/** `{id}` takes one segment, `{path...}` the rest: ids need no decoding. */
 function matchPath(
   template: string,
   path: string,
 ): Record<string, string> | undefined {
   const wanted = template.split("/");
+  const rest = wanted.at(-1)?.match(/^\{(\w+)\.\.\.\}$/)?.[1];
   const given = path.split("/");
+  if (rest !== undefined) {
+    const tail = given.splice(wanted.length - 1).join("/");
+    given.push(tail);
+    wanted.splice(-1, 1, `{${rest}}`);
+  }
   if (wanted.length !== given.length) return undefined;
   const params: Record<string, string> = {};
   for (const [at, segment] of wanted.entries()) {

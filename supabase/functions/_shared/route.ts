@@ -31,6 +31,8 @@ export interface Call<Caller, Input> {
   readonly input: Input;
   /** What makes a retry the same request; only if the caller sent a key. */
   readonly once: Once | undefined;
+  /** Of the request: what its sender prefers, and has already. */
+  readonly headers: Headers;
 }
 
 /** Bounds that hold whatever a caller sends. */
@@ -84,9 +86,10 @@ export function route<Caller, Input, Ports>(
       if (caller === undefined) throw unauthenticated();
       const source = { request, body, params };
       const input = await readInput(operation.input, source);
-      const once = await onceOf(request.headers, body);
+      const { headers } = request;
+      const once = await onceOf(headers, body);
       const opened = ports({ config, bearer: bearerOf(request), signal });
-      return await operation.handle({ caller, input, once }, opened);
+      return await operation.handle({ caller, input, once, headers }, opened);
     });
   };
 }

@@ -25,6 +25,8 @@ export interface Config {
   readonly legacyJwtSecret: string | undefined;
   /** `whsec_<base64>`, newest first. Only functions that take deliveries need one. */
   readonly webhookSecrets: readonly string[];
+  /** What links are signed with, newest first. Only image links need one. */
+  readonly linkKeys: readonly LinkKey[];
   /** The project's S3 key. Only uploads over S3 need it. */
   readonly s3: S3Key | undefined;
   /** Origins a browser may call from; absent means any. Never `null`. */
@@ -35,6 +37,13 @@ export interface Config {
   readonly logsRequests: boolean;
   /** Where and as what this runs, for logs and reports. */
   readonly deployment: Deployment;
+}
+
+/** A key for links of our own, and the name that they carry of it. */
+export interface LinkKey {
+  readonly id: string;
+  /** At least 32 bytes, in base64url. */
+  readonly secret: string;
 }
 
 /** A key of Storage's S3 endpoint. Row-level security does not hold it back. */
@@ -96,6 +105,12 @@ export function readConfig(env: (name: string) => string | undefined): Config {
   if (allowedOrigins?.some((it) => !isOrigin(it))) {
     wrong.push("ALLOWED_ORIGINS must list origins such as https://example.com");
   }
+  const linkKeys = (list("PORTICO_LINK_KEYS") ?? []).map(linkKeyOf);
+  if (linkKeys.includes(undefined)) {
+    wrong.push(
+      "PORTICO_LINK_KEYS must list keys such as k1:<32 bytes in base64url>",
+    );
+  }
   const legacySecretKey = first(
     "SUPABASE_SECRET_KEY",
     "SUPABASE_SERVICE_ROLE_KEY",
@@ -114,6 +129,7 @@ export function readConfig(env: (name: string) => string | undefined): Config {
     jwks: isKeySet(jwks) ? jwks : undefined,
     legacyJwtSecret: first("LEGACY_JWT_SECRET"),
     webhookSecrets: list("WEBHOOK_SECRET") ?? [],
+    linkKeys: linkKeys.filter((it) => it !== undefined),
     s3: s3KeyOf(first),
     allowedOrigins,
     sentryDsn: first("SENTRY_DSN"),
@@ -129,6 +145,12 @@ export function readConfig(env: (name: string) => string | undefined): Config {
     throw new TypeError(`Cannot start: ${wrong.join(", ")}`);
   }
   return config;
+}
+
+/** Source of the length: HMAC-SHA-256's own, as RFC 2104 §3 advises. */
+function linkKeyOf(text: string): LinkKey | undefined {
+  const [, id, secret] = text.match(/^([\w-]{1,16}):([\w-]{43,256})$/) ?? [];
+  return id && secret ? { id, secret } : undefined;
 }
 
 function s3KeyOf(

@@ -77,3 +77,22 @@ Deno.test("readConfig() takes the issuer's public name on a self-hosted stack", 
   strictEqual(supabaseUrl, "http://kong:8000");
   strictEqual(issuer, "https://base.example/auth/v1");
 });
+
+Deno.test("readConfig() reads the keys of links, newest first", () => {
+  const secret = "A".repeat(43);
+  const PORTICO_LINK_KEYS = `k2:${secret}, k1:${"_".repeat(43)}`;
+
+  deepStrictEqual(read({ ...MINIMAL, PORTICO_LINK_KEYS }).linkKeys, [
+    { id: "k2", secret },
+    { id: "k1", secret: "_".repeat(43) },
+  ]);
+  deepStrictEqual(read(MINIMAL).linkKeys, []);
+});
+
+for (const key of ["A".repeat(43), "k1:short", "k.1:" + "A".repeat(43)]) {
+  Deno.test(`readConfig() takes no link key such as ${key}`, () => {
+    const env = { ...MINIMAL, PORTICO_LINK_KEYS: key };
+
+    throws(() => read(env), /PORTICO_LINK_KEYS must list keys/);
+  });
+}

@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import { fields } from "../_shared/fields.ts";
 import { isObjectKey, KEY_RULE } from "../_shared/object_path.ts";
-import { FILENAME_RULE, isFilename } from "./filename.ts";
+import { FILENAME_RULE, isFilename } from "../_shared/filename.ts";
 import { ordersOf, wishesOf } from "./plan.ts";
 import { BUCKET_NAMES, BUCKETS, MAX_CALLS, MAX_ITEMS } from "./policy.ts";
 

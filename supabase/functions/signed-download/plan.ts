@@ -3,12 +3,9 @@
  *
  * @module
  */
-import { problem } from "../_shared/problem.ts";
-import { downloadParameter } from "./filename.ts";
+import { objectNotFound } from "../_shared/object_path.ts";
+import { downloadParameter } from "../_shared/filename.ts";
 import { type Bucket, type BucketName, BUCKETS, lifetimeOf } from "./policy.ts";
-
-/** For an object that is absent, and for one that is not the caller's to see. */
-const objectNotFound = problem(404, "Object not found");
 
 /** What Storage makes of an image. At least one member. */
 export interface Transform {

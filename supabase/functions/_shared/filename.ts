@@ -43,6 +43,27 @@ export function isFilename(text: string): boolean {
 }
 
 /**
+ * The header that saves a file under a name that {@linkcode isFilename} takes.
+ * Clients that do not know of RFC 8187 get the name in ASCII.
+ *
+ * @example Both spellings
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { attachment } from "./filename.ts";
+ *
+ * equal(
+ *   attachment("é.webp"),
+ *   `attachment; filename="_.webp"; filename*=UTF-8''%C3%A9.webp`,
+ * );
+ * ```
+ */
+export function attachment(filename: string): string {
+  const ascii = filename.normalize("NFC").replaceAll(/[^ -~]|["\\%]/gu, "_");
+  const encoded = downloadParameter(filename);
+  return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
+}
+
+/**
  * The `download` parameter for a name that {@linkcode isFilename} takes:
  * composed (NFC), since systems differ in what they make of the other forms,
  * and percent-encoded.

@@ -1,6 +1,6 @@
 import { match, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { downloadParameter, isFilename } from "./filename.ts";
+import { attachment, downloadParameter, isFilename } from "./filename.ts";
 
 const TAKEN: [why: string, name: string, parameter: string][] = [
   ["letters", "plan.pdf", "plan.pdf"],
@@ -75,4 +75,21 @@ Deno.test("downloadParameter() is what RFC 8187 lets stand in a header", () => {
   fc.assert(fc.property(name, (it) => match(downloadParameter(it), value)), {
     numRuns: 2_000,
   });
+});
+
+Deno.test("U18 attachment() is one header of ASCII, whatever the name", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", minLength: 1 }), (name) => {
+      fc.pre(isFilename(name));
+      const header = attachment(name);
+      // RFC 6266 §4.1 and RFC 8187 §3.2.1: quoted text, and characters that
+      // need no encoding.
+      match(
+        header,
+        /^attachment; filename="[ !#$&-\[\]-~]+"; filename\*=UTF-8''[\w.!~*%-]+$/,
+      );
+      const encoded = header.split("UTF-8''")[1] ?? "";
+      strictEqual(decodeURIComponent(encoded).length > 0, true);
+    }),
+  );
 });

@@ -83,7 +83,7 @@ export interface Timings {
 /** What has been made. */
 export interface Made {
   /** A file, or rows of red, green, blue and alpha. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly timings: Timings;
 }
 
@@ -115,7 +115,7 @@ export class Instance {
   readonly #stack: number;
   /** One after the other. */
   #source: readonly Uint8Array[] = [];
-  #parts: Uint8Array[] = [];
+  #parts: Uint8Array<ArrayBuffer>[] = [];
   #isBroken = false;
 
   constructor(module: WebAssembly.Module) {
@@ -235,7 +235,9 @@ export class Instance {
 }
 
 /** Without a copy where there is one part, as of pixels. */
-function joined(parts: readonly Uint8Array[]): Uint8Array {
+function joined(
+  parts: readonly Uint8Array<ArrayBuffer>[],
+): Uint8Array<ArrayBuffer> {
   const [first] = parts;
   if (parts.length === 1 && first !== undefined) return first;
   const length = parts.reduce((sum, part) => sum + part.length, 0);

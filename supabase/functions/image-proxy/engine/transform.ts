@@ -32,6 +32,17 @@ export interface Options extends Wanted {
   readonly limits?: Partial<TransformLimits>;
 }
 
+/** The same without limits, which hold before the header is read. */
+export type Choice = Omit<Options, "limits">;
+
+/** A picture whose header has been read. */
+export interface Sight {
+  readonly format: Format;
+  /** Upright. */
+  readonly size: Size;
+  readonly hasAlpha: boolean;
+}
+
 /** What one call may take. */
 export interface TransformLimits extends Limits {
   /** Of the result, width × height. */
@@ -45,13 +56,13 @@ export type Result =
 
 export interface Picture {
   /** A file; of `pixels`, rows of red, green, blue and alpha. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly format: Format;
   readonly size: Size;
   readonly hasAlpha: boolean;
   readonly timings: Timings;
-  /** What it was: upright. */
-  readonly source: { readonly format: Format; readonly size: Size };
+  /** What it was. */
+  readonly source: Sight;
 }
 
 /** What is usual: for 256 MB and 2 s of CPU. */
@@ -75,17 +86,16 @@ async function compile(): Promise<WebAssembly.Module> {
 
 /**
  * Decodes `source`, which is JPEG, PNG, WebP or pixels, and encodes what
- * `options` want of it: upright, in sRGB, without metadata. Of an animation, the
- * first frame. Failures are values.
+ * `options` want of it, or of what its header says: upright, in sRGB, without
+ * metadata. Of an animation, the first frame. Failures are values.
  *
  * @throws {RangeError} If a side, the quality or a part of the gravity is none,
  * or there are not as many pixels as they say.
  */
 export async function transform(
   source: Source,
-  options: Options,
+  options: Options | ((sight: Sight) => Choice),
 ): Promise<Result> {
-  check(options);
   if (!(source instanceof Uint8Array)) checkPixels(source);
   return await engine.use((instance) => make(instance, source, options));
 }
@@ -93,12 +103,17 @@ export async function transform(
 function make(
   instance: Instance,
   source: Source,
-  options: Options,
+  given: Options | ((sight: Sight) => Choice),
 ): Result {
-  const limits = { ...LIMITS, ...options.limits };
+  const own = typeof given === "object" ? given.limits : {};
+  const limits = { ...LIMITS, ...own };
   const header = instance.open(source, limits);
   if (typeof header === "string") return { ok: false, failure: header };
+  const { format: was, hasAlpha: wasClear } = header;
   const upright = turned(header.size, header.orientation);
+  const sight: Sight = { format: was, size: upright, hasAlpha: wasClear };
+  const options = typeof given === "function" ? given(sight) : given;
+  check(options);
   const plan = planOf(upright, options);
   const { size } = plan;
   if (size.width * size.height > limits.toPixels || tooLong(size)) {
@@ -113,9 +128,8 @@ function make(
   const made = instance.make(stored, encoding);
   if (typeof made === "string") return { ok: false, failure: made };
   const { format } = options;
-  const hasAlpha = header.hasAlpha && format !== "jpeg";
-  const was = { format: header.format, size: upright };
-  const picture = { ...made, format, size, hasAlpha, source: was };
+  const hasAlpha = wasClear && format !== "jpeg";
+  const picture = { ...made, format, size, hasAlpha, source: sight };
   return { ok: true, picture };
 }
 
@@ -137,7 +151,7 @@ function checkPixels({ size, pixels }: Pixels): void {
   }
 }
 
-function check({ width, height, quality, gravity }: Options): void {
+function check({ width, height, quality, gravity }: Choice): void {
   for (const side of [width, height]) {
     if (side !== undefined && !(Number.isInteger(side) && side >= 1)) {
       throw new RangeError(`Cannot make a side of ${side} pixels`);

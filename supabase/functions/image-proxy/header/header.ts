@@ -1,0 +1,46 @@
+/**
+ * What a file says of itself, before any decoder sees it. No I/O.
+ *
+ * @module
+ */
+import type { Size } from "../engine/geometry.ts";
+
+/** What is read. */
+export type SourceFormat = "jpeg" | "png" | "webp" | "avif";
+
+/** What decides what a picture costs. Sizes are as stored. */
+export interface Header {
+  readonly format: SourceFormat;
+  readonly size: Size;
+  /**
+   * How often a decoder goes over all of the picture, if it must keep it: scans
+   * of a JPEG, passes of an interlaced PNG. 1 if it comes row by row.
+   */
+  readonly passes: number;
+  /** Bytes that must be kept for that, or before the first row is there. */
+  readonly keptBytes: number;
+}
+
+/** Why a file is not even shown to a decoder. */
+export type Unreadable =
+  /** Of no format that is read. */
+  | "unknown"
+  /** Breaks the rules of its own. */
+  | "corrupt"
+  /** Ends before it has said what it is. */
+  | "truncated"
+  /** A kind of its format that is not read. */
+  | "unsupported";
+
+/** Reads the header of one format, of a file that begins as it should. */
+export type HeaderReader = (file: Uint8Array) => Header | Unreadable;
+
+/** The bytes at `at` as a text of one-byte characters. */
+export function ascii(file: Uint8Array, at: number, length: number): string {
+  return String.fromCharCode(...file.subarray(at, at + length));
+}
+
+/** For numbers of two and more bytes. */
+export function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, length);
+}

@@ -1,0 +1,32 @@
+/**
+ * Which format a file has, by its first bytes: a name or a content type is only
+ * somebody's word. No I/O.
+ *
+ * @module
+ */
+import {
+  ascii,
+  type Header,
+  type HeaderReader,
+  type Unreadable,
+} from "./header.ts";
+import { jpegHeader } from "./jpeg.ts";
+import { pngHeader } from "./png.ts";
+import { webpHeader } from "./webp.ts";
+
+type Row = readonly [knows: (file: Uint8Array) => boolean, read: HeaderReader];
+
+const READERS: readonly Row[] = [
+  [(file) => ascii(file, 0, 3) === "\xff\xd8\xff", jpegHeader],
+  [(file) => ascii(file, 0, 8) === "\x89PNG\r\n\x1a\n", pngHeader],
+  [
+    (file) => ascii(file, 0, 4) === "RIFF" && ascii(file, 8, 4) === "WEBP",
+    webpHeader,
+  ],
+];
+
+/** The header of `file`, or why nobody should decode it. */
+export function readHeader(file: Uint8Array): Header | Unreadable {
+  const reader = READERS.find(([knows]) => knows(file));
+  return reader === undefined ? "unknown" : reader[1](file);
+}

@@ -1,0 +1,114 @@
+/**
+ * Pictures in other sizes and formats, by URL: Storage's image transformation
+ * for projects that do not have it.
+ *
+ *     GET /image-proxy/public/{bucket}/{path}?width=640
+ *     GET /image-proxy/authenticated/{bucket}/{path}?width=640
+ *     GET /image-proxy/sign/{bucket}/{path}?token=…
+ *
+ * @module
+ */
+import { afterwards } from "../_shared/background.ts";
+import { anyone, type Auth } from "../_shared/caller.ts";
+import type { User } from "../_shared/claims.ts";
+import { endpoint } from "../_shared/endpoint.ts";
+import { getAsAnyone, getAsCaller, getAsService } from "../_shared/get.ts";
+import { type ImageLinks, imageLinks } from "../_shared/image_link.ts";
+import { route, type Scope } from "../_shared/route.ts";
+import { seconds } from "../_shared/units.ts";
+import { Flights } from "./flights.ts";
+import { Gate } from "./gate.ts";
+import { asked, askedByLink } from "./input.ts";
+import { LOAD } from "./policy.ts";
+import { show, type Shown, type Studio } from "./show.ts";
+import { supabaseSources } from "./sources.ts";
+
+/** For Storage to send an object. */
+const READ_MS = seconds(5);
+
+const LIMITS = { bodyBytes: 0, timeoutMs: LOAD.timeoutMs };
+
+/** One for all requests: see what they are for. */
+const flights = new Flights<Shown>();
+const gate = new Gate(LOAD.atOnce, LOAD.waiting);
+
+/** The outside world of this function. */
+export interface Ports {
+  /** Objects of public buckets. */
+  readonly everybody: Studio;
+  /** Objects that the caller may see. */
+  readonly caller: Studio;
+  /** Any object: for who holds a link to it. */
+  readonly holder: Studio;
+  readonly links: ImageLinks;
+}
+
+/** Loads what reads tokens when somebody sends one. */
+const user: Auth<User> = async (message, config) => {
+  const { user } = await import("../_shared/auth.ts");
+  return await user(message, config);
+};
+
+export default endpoint<Ports>({
+  name: "image-proxy",
+  ports(scope: Scope) {
+    // Others may wait for what one has asked for: its end is not theirs.
+    const own = () => afterwards(scope, READ_MS);
+    const shared = { flights, gate };
+    return {
+      everybody: {
+        ...shared,
+        viewer: "",
+        sources: () => supabaseSources(getAsAnyone(own()), "public"),
+      },
+      caller: {
+        ...shared,
+        viewer: scope.bearer ?? "",
+        sources: () => supabaseSources(getAsCaller(own()), "authenticated"),
+      },
+      holder: {
+        ...shared,
+        viewer: "link",
+        sources: () =>
+          // As the service: the link is what allows it.
+          supabaseSources(getAsService(own()), "authenticated"),
+      },
+      links: imageLinks(scope.config.linkKeys),
+    };
+  },
+  routes: {
+    "GET /public/{bucket}/{path...}": route({
+      auth: anyone,
+      input: asked,
+      limits: LIMITS,
+
+      handle({ input, headers }, { everybody }) {
+        const access = { kind: "public" } as const;
+        return show({ ...input, access }, headers, everybody);
+      },
+    }),
+
+    "GET /authenticated/{bucket}/{path...}": route({
+      auth: user,
+      input: asked,
+      limits: LIMITS,
+
+      handle({ input, headers }, { caller }) {
+        const access = { kind: "caller" } as const;
+        return show({ ...input, access }, headers, caller);
+      },
+    }),
+
+    "GET /sign/{bucket}/{path...}": route({
+      auth: anyone,
+      input: askedByLink,
+      limits: LIMITS,
+
+      async handle({ input: { place, token }, headers }, { links, holder }) {
+        const { options, expires } = await links.open(place, token);
+        const access = { kind: "link", expires } as const;
+        return await show({ place, options, access }, headers, holder);
+      },
+    }),
+  },
+});

@@ -1,0 +1,75 @@
+/**
+ * Which pictures may be asked for, and how long they may be kept. No I/O.
+ *
+ * Edit this file to make it yours. Who may see an object is not decided here:
+ * public buckets are open, and the rest is for the policies on `storage.objects`
+ * or for whoever signs a link.
+ *
+ * @module
+ */
+import type {
+  GravityName,
+  ImageFormat,
+  Resize,
+} from "../_shared/image_options.ts";
+import { MiB, seconds } from "../_shared/units.ts";
+
+/** Options that have a name. */
+export interface Preset {
+  /** In pixels of CSS: `dpr` multiplies them. */
+  readonly width?: number;
+  readonly height?: number;
+  readonly resize?: Resize;
+  readonly quality?: number;
+  /** Without one, by the `accept` of a request. */
+  readonly format?: ImageFormat | "origin";
+  readonly gravity?: GravityName;
+  readonly x_offset?: number;
+  readonly y_offset?: number;
+  /** `rrggbb`: what is behind a picture that JPEG cannot show through. */
+  readonly background?: string;
+}
+
+/** What `?preset=` takes, on every route. */
+export const PRESETS = {
+  avatar: { width: 96, height: 96 },
+  card: { width: 384, height: 216 },
+} satisfies Readonly<Record<string, Preset>>;
+
+/**
+ * What may be asked for on public routes, where anybody may ask: a loop over
+ * widths would run up a bill.
+ *
+ * - `ladder`: the widths and qualities of {@linkcode LADDER}, and presets
+ * - `presets`: those alone
+ * - `any`: whatever is within the limits
+ *
+ * Who has signed in, or holds a signed link, may ask for any size.
+ */
+export const SIZES: "ladder" | "presets" | "any" = "ladder";
+
+/** Public widths, and the heights beside them: the same, or none. */
+export const LADDER = {
+  // Source: `imageSizes` and `deviceSizes` of Next.js 16, up to 2,500.
+  widths: [
+    ...[32, 48, 64, 96, 128, 256, 384],
+    ...[640, 750, 828, 1080, 1200, 1920, 2048],
+  ],
+  /** Next.js's own, and Storage's. */
+  qualities: [75, 80],
+};
+
+/** In seconds: how long a picture may be kept whose object does not say. */
+export const MAX_AGE_S = 60 * 60;
+
+/** What an instance takes on. */
+export const LOAD = {
+  /** Of a source. Source: Storage's own image transformation. */
+  maxBytes: 25 * MiB,
+  /** Sources in memory at a time: 256 MB are the platform's limit. */
+  atOnce: 3,
+  /** Requests that wait for that. They take about 0.15 s each. */
+  waiting: 60,
+  /** For one request, in all. */
+  timeoutMs: seconds(10),
+};

@@ -1,0 +1,135 @@
+/**
+ * Pictures as Storage has them. Nothing else is ever read: a request names a
+ * bucket and a path, and no address.
+ *
+ * @module
+ */
+import { bodyUpTo } from "../_shared/answer.ts";
+import type { Get } from "../_shared/get.ts";
+import { objectNotFound } from "../_shared/object_path.ts";
+import type { Place } from "../_shared/objects.ts";
+import { problem } from "../_shared/problem.ts";
+import { isRecord } from "../_shared/record.ts";
+import { storageUnavailable } from "../_shared/storage.ts";
+
+const imageTooLarge = problem(413, "Image too large");
+
+/** In bytes: what Storage says of a failure is much shorter. */
+const MAX_ERROR = 4_096;
+
+/** What Storage says of an object. */
+export interface About {
+  /** Without quotes; `undefined` where Storage has none. */
+  readonly etag: string | undefined;
+  /** As it came: a date of HTTP. */
+  readonly lastModified: string | undefined;
+  readonly cacheControl: string | undefined;
+}
+
+/** An object with its bytes. */
+export interface Source extends About {
+  readonly bytes: Uint8Array;
+}
+
+/** The port: objects, as one kind of caller sees them. */
+export interface Sources {
+  /** What is known of an object; `undefined` if that needs `read` to say. */
+  look(place: Place): Promise<About | undefined>;
+  /**
+   * @throws {Problem} "Object not found", also for one that is not the caller's
+   * to see, "Image too large" or "Storage unavailable".
+   */
+  read(place: Place, maxBytes: number): Promise<Source>;
+}
+
+/** Below which Storage has objects for whom. */
+export type Door = "public" | "authenticated";
+
+/** Storage as Supabase provides it. */
+export function supabaseSources(get: Get, door: Door): Sources {
+  const ask = async ({ bucket, path }: Place, method: "GET" | "HEAD") => {
+    const where = `${bucket}/${encodeURI(path)}`;
+    // What is decoded on the way is not what is stored.
+    const headers = { "accept-encoding": "identity" };
+    try {
+      return await get(`/storage/v1/object/${door}/${where}`, headers, method);
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+  };
+  return {
+    async look(place) {
+      const response = await ask(place, "HEAD");
+      await response.body?.cancel();
+      return response.ok ? aboutOf(response.headers) : undefined;
+    },
+
+    async read(place, maxBytes) {
+      const response = await ask(place, "GET");
+      const { status, headers } = response;
+      if (status !== 200) throw await explain(response);
+      if (headers.has("content-encoding")) {
+        await response.body?.cancel();
+        throw unavailable("The object came encoded");
+      }
+      const isLong = Number(headers.get("content-length")) > maxBytes;
+      if (isLong) await response.body?.cancel();
+      const bytes = isLong ? undefined : await received(response, maxBytes);
+      if (bytes === undefined) {
+        throw imageTooLarge(`Cannot read more than ${maxBytes} bytes`, {
+          maxBytes,
+        });
+      }
+      return { ...aboutOf(headers), bytes };
+    },
+  };
+}
+
+async function received(
+  response: Response,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await bodyUpTo(response, maxBytes);
+  } catch (cause) {
+    throw unavailable(cause);
+  }
+}
+
+function aboutOf(headers: Headers): About {
+  // Proxies add what says that they have compressed it.
+  const etag = headers.get("etag")?.replace(/^W\//, "").replaceAll('"', "");
+  return {
+    etag,
+    lastModified: headers.get("last-modified") ?? undefined,
+    cacheControl: headers.get("cache-control") ?? undefined,
+  };
+}
+
+/** Storage answers 400 to nearly everything, and says in the body what it is. */
+async function explain(response: Response): Promise<Error> {
+  const text = new TextDecoder().decode(await bodyUpTo(response, MAX_ERROR));
+  const code = statusCodeIn(text);
+  const isHidden = ["400", "403", "404"].includes(code ?? "");
+  // A bucket that is not there or not public, an object that is not there or
+  // somebody else's: all the same to who asks.
+  if (response.status < 500 && isHidden) {
+    return objectNotFound("You see no such object");
+  }
+  return unavailable(`Status ${response.status}`);
+}
+
+/** The `statusCode` of Storage's own error, if that is what `text` is. */
+function statusCodeIn(text: string): string | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    return isRecord(body) ? String(body["statusCode"]) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function unavailable(cause: unknown) {
+  const detail = "Cannot read the object at the moment";
+  return storageUnavailable(detail, {}, { cause });
+}

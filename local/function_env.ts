@@ -39,9 +39,12 @@ export async function platformEnvironment(
   };
 }
 
-/** What the project would set itself, as the platform gives no key for S3. */
-export function s3Environment({ s3 }: Keys): Record<string, string> {
+/** What the project would set itself: the platform gives no such keys. */
+export function secretsOf(keys: Keys): Record<string, string> {
+  const { webhookSecret, linkKey, s3 } = keys;
   return {
+    WEBHOOK_SECRET: webhookSecret,
+    PORTICO_LINK_KEYS: linkKey,
     S3_ACCESS_KEY_ID: s3.accessKeyId,
     S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
     S3_REGION: s3.region,

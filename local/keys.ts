@@ -24,6 +24,8 @@ export interface Keys {
   readonly secret: string;
   /** `whsec_…`: what SQL signs its calls of functions with. */
   readonly webhookSecret: string;
+  /** What links of the project's own are signed with. */
+  readonly linkKey: string;
   /** The project's own for S3: it bypasses row-level security. */
   readonly s3: S3Key;
   /** What `/auth/v1/.well-known/jwks.json` answers. */
@@ -46,6 +48,7 @@ interface Kept {
   readonly publishable: string;
   readonly secret: string;
   readonly webhookSecret: string;
+  readonly linkKey: string;
   readonly s3: Omit<S3Key, "region">;
   readonly signingKey: JWK;
 }
@@ -62,7 +65,7 @@ export async function openKeys(file: string): Promise<Keys> {
     ...await make(),
     ...found,
   });
-  const { publishable, secret, webhookSecret, s3, signingKey } = kept;
+  const { publishable, secret, webhookSecret, linkKey, s3, signingKey } = kept;
   const { d: _private, ...publicKey } = signingKey;
   const jwks = { keys: [{ ...publicKey, use: "sig", alg: ALGORITHM }] };
   const privateKey = await importJWK(signingKey, ALGORITHM);
@@ -73,6 +76,7 @@ export async function openKeys(file: string): Promise<Keys> {
     publishable,
     secret,
     webhookSecret,
+    linkKey,
     s3: { ...s3, region: REGION },
     jwks,
     sign: (claims) =>
@@ -102,7 +106,7 @@ async function read(file: string): Promise<Partial<Kept> | undefined> {
 
 /** Folders of earlier versions have fewer keys, and get those that are new. */
 function isWhole(kept: Partial<Kept> | undefined): kept is Kept {
-  return kept?.s3 !== undefined;
+  return kept?.linkKey !== undefined;
 }
 
 async function make(): Promise<Kept> {
@@ -111,6 +115,7 @@ async function make(): Promise<Kept> {
     publishable: `sb_publishable_${random()}`,
     secret: `sb_secret_${random()}`,
     webhookSecret: `whsec_${btoa(random())}`,
+    linkKey: `local:${random()}${random()}`,
     s3: { accessKeyId: random(), secretAccessKey: random() + random() },
     signingKey: {
       ...await exportJWK(pair.privateKey),

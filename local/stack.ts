@@ -13,7 +13,7 @@ import { openEntrance } from "./entrance.ts";
 import {
   ownEnvironment,
   platformEnvironment,
-  s3Environment,
+  secretsOf,
 } from "./function_env.ts";
 import { openFunctions } from "./functions.ts";
 import { gateway } from "./gateway.ts";
@@ -113,8 +113,7 @@ export async function startStack(options: Options): Promise<Stack> {
     keys,
     // The platform's names win: as there, nobody can take them.
     env: () => ({
-      WEBHOOK_SECRET: keys.webhookSecret,
-      ...s3Environment(keys),
+      ...secretsOf(keys),
       ...own(),
       ...platform,
     }),

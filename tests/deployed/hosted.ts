@@ -41,6 +41,7 @@ export async function startHosted(program: Program): Promise<Hosted> {
   const env = {
     ...platform,
     WEBHOOK_SECRET: keys.webhookSecret,
+    PORTICO_LINK_KEYS: keys.linkKey,
     LOG_REQUESTS: "false",
     ...own,
   };

@@ -172,12 +172,30 @@ export const KINDS: readonly Kind[] = [
 ];
 
 /** The files, in the order of `KINDS`. */
-export async function makePictures(size: Size = SIZE): Promise<Uint8Array[]> {
+export function makePictures(size: Size = SIZE): Promise<Uint8Array[]> {
+  return makeKinds(KINDS, size);
+}
+
+/** One file of the kind with this name. */
+export async function makePicture(
+  name: string,
+  size: Size = SIZE,
+): Promise<Uint8Array> {
+  const kinds = KINDS.filter((it) => it.name === name);
+  const [file] = await makeKinds(kinds, size);
+  if (file === undefined) throw new Error(`There is no ${name}`);
+  return file;
+}
+
+async function makeKinds(
+  kinds: readonly Kind[],
+  size: Size,
+): Promise<Uint8Array[]> {
   const input = new TextEncoder().encode(svg(size, DRAWING));
   const mask = [{ input: svg(size, MASK), blend: "dest-in" }];
-  const files = await sharp(KINDS.map(({ calls }) => ({
+  const files = await sharp(kinds.map(({ calls }) => ({
     input,
     calls: calls.map((call) => call[1] === "MASK" ? [call[0], mask] : call),
   })));
-  return files.map((file, at) => KINDS[at]?.wrap?.(file) ?? file);
+  return files.map((file, at) => kinds[at]?.wrap?.(file) ?? file);
 }

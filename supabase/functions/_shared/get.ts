@@ -21,10 +21,9 @@ export function getAsAnyone(scope: Scope): Get {
 /** On the caller's behalf: row-level security decides. */
 export function getAsCaller(scope: Scope): Get {
   const { config: { publishableKey: apikey }, bearer } = scope;
-  const token = bearer === undefined
-    ? {}
-    : { authorization: `Bearer ${bearer}` };
-  return getWith(scope, { apikey, ...token });
+  const credentials: Record<string, string> = { apikey };
+  if (bearer !== undefined) credentials["authorization"] = `Bearer ${bearer}`;
+  return getWith(scope, credentials);
 }
 
 /** As the project itself: nothing is hidden. Say why, where you use it. */

@@ -9,7 +9,7 @@
 import { fromBase64url, toBase64url } from "./base64url.ts";
 import type { LinkKey } from "./config.ts";
 import { type ImageOptions, optionsIn } from "./image_options.ts";
-import type { Place } from "./objects.ts";
+import type { Place } from "./place.ts";
 import { problem } from "./problem.ts";
 import { isRecord } from "./record.ts";
 

@@ -11,8 +11,6 @@
 import { problem } from "./problem.ts";
 
 const invalidPath = problem(422, "Invalid object path");
-/** For an object that is absent, and for one that is not the caller's to see. */
-export const objectNotFound = problem(404, "Object not found");
 
 /** In bytes. Source: Amazon S3's limit for keys, which Storage stores under. */
 const MAX_PATH = 1024;

@@ -7,13 +7,7 @@ import type { SupabaseClient } from "@supabase/supabase-js";
 import { bodyUpTo } from "./answer.ts";
 import { type Bytes, windowed } from "./bytes.ts";
 import type { Get } from "./get.ts";
-import { storageUnavailable } from "./storage.ts";
-
-/** Where an object is. */
-export interface Place {
-  readonly bucket: string;
-  readonly path: string;
-}
+import { type Place, storageUnavailable } from "./place.ts";
 
 /** What is known of an object before it is read. */
 export interface Stored {

@@ -4,14 +4,10 @@
  * @module
  */
 import type { SupabaseClient } from "@supabase/supabase-js";
-import type { Place } from "./objects.ts";
+import { objectExists, type Place, storageUnavailable } from "./place.ts";
 import { problem } from "./problem.ts";
 
 const uploadNotAllowed = problem(403, "Upload not allowed");
-/** There is something at the place that an upload wants. */
-export const objectExists = problem(409, "Object already exists");
-/** Also for an answer that cannot be Storage's. */
-export const storageUnavailable = problem(502, "Storage unavailable");
 
 /** Permission to upload one object, once. */
 export interface SignedUpload {

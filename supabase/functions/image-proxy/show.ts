@@ -6,8 +6,7 @@
 import { ifNoneMatch } from "@std/http/etag";
 import { attachment } from "../_shared/filename.ts";
 import type { ImageOptions } from "../_shared/image_options.ts";
-import { objectNotFound } from "../_shared/object_path.ts";
-import type { Place } from "../_shared/objects.ts";
+import { objectNotFound, type Place } from "../_shared/place.ts";
 import { type NewerFormat, newerFormats } from "./accept.ts";
 import { type Access, cacheControlOf, isUnmodified } from "./caching.ts";
 import type { Made } from "./codec.ts";

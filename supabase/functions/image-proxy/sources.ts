@@ -5,12 +5,15 @@
  * @module
  */
 import { bodyUpTo } from "../_shared/answer.ts";
+import { unauthenticated } from "../_shared/caller.ts";
 import type { Get } from "../_shared/get.ts";
-import { objectNotFound } from "../_shared/object_path.ts";
-import type { Place } from "../_shared/objects.ts";
+import {
+  objectNotFound,
+  type Place,
+  storageUnavailable,
+} from "../_shared/place.ts";
 import { problem } from "../_shared/problem.ts";
 import { isRecord } from "../_shared/record.ts";
-import { storageUnavailable } from "../_shared/storage.ts";
 
 const imageTooLarge = problem(413, "Image too large");
 
@@ -37,16 +40,18 @@ export interface Sources {
   look(place: Place): Promise<About | undefined>;
   /**
    * @throws {Problem} "Object not found", also for one that is not the caller's
-   * to see, "Image too large" or "Storage unavailable".
+   * to see, "Unauthenticated" for a token that Storage refuses, "Image too large"
+   * or "Storage unavailable".
    */
   read(place: Place, maxBytes: number): Promise<Source>;
 }
 
-/** Below which Storage has objects for whom. */
-export type Door = "public" | "authenticated";
+/** As whom objects are asked for. */
+export type Viewer = "public" | "caller" | "service";
 
 /** Storage as Supabase provides it. */
-export function supabaseSources(get: Get, door: Door): Sources {
+export function supabaseSources(get: Get, viewer: Viewer): Sources {
+  const door = viewer === "public" ? "public" : "authenticated";
   const ask = async ({ bucket, path }: Place, method: "GET" | "HEAD") => {
     const where = `${bucket}/${encodeURI(path)}`;
     // What is decoded on the way is not what is stored.
@@ -67,7 +72,7 @@ export function supabaseSources(get: Get, door: Door): Sources {
     async read(place, maxBytes) {
       const response = await ask(place, "GET");
       const { status, headers } = response;
-      if (status !== 200) throw await explain(response);
+      if (status !== 200) throw await explain(response, viewer);
       if (headers.has("content-encoding")) {
         await response.body?.cancel();
         throw unavailable("The object came encoded");
@@ -107,9 +112,11 @@ function aboutOf(headers: Headers): About {
 }
 
 /** Storage answers 400 to nearly everything, and says in the body what it is. */
-async function explain(response: Response): Promise<Error> {
+async function explain(response: Response, viewer: Viewer): Promise<Error> {
   const text = new TextDecoder().decode(await bodyUpTo(response, MAX_ERROR));
   const code = statusCodeIn(text);
+  // What policies hide is not there; only a token that is none is refused.
+  if (code === "403" && viewer === "caller") return unauthenticated();
   const isHidden = ["400", "403", "404"].includes(code ?? "");
   // A bucket that is not there or not public, an object that is not there or
   // somebody else's: all the same to who asks.

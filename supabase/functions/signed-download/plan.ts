@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { objectNotFound } from "../_shared/object_path.ts";
+import { objectNotFound } from "../_shared/place.ts";
 import { downloadParameter } from "../_shared/filename.ts";
 import { type Bucket, type BucketName, BUCKETS, lifetimeOf } from "./policy.ts";
 

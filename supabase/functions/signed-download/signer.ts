@@ -4,7 +4,7 @@
  * @module
  */
 import type { SupabaseClient } from "@supabase/supabase-js";
-import { storageUnavailable } from "../_shared/storage.ts";
+import { storageUnavailable } from "../_shared/place.ts";
 import type { Signed } from "./links.ts";
 import type { Link, Order, Sight } from "./plan.ts";
 

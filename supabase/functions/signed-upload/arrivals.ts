@@ -5,7 +5,7 @@
  */
 import type { SupabaseClient } from "@supabase/supabase-js";
 import * as v from "valibot";
-import type { Place } from "../_shared/objects.ts";
+import type { Place } from "../_shared/place.ts";
 import { callSql } from "../_shared/postgres.ts";
 import { Described, type Upload } from "./upload.ts";
 import type { Verdict } from "./verify.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { problem } from "../_shared/problem.ts";
-import { storageUnavailable } from "../_shared/storage.ts";
+import { storageUnavailable } from "../_shared/place.ts";
 import { settle, type World } from "./settle.ts";
 import type { Upload } from "./upload.ts";
 import type { Taken } from "./uploads.ts";

@@ -9,10 +9,11 @@
  */
 import { bodyUpTo } from "../_shared/answer.ts";
 import type { S3Key } from "../_shared/config.ts";
-import type { Place } from "../_shared/objects.ts";
+import type { Place } from "../_shared/place.ts";
 import { problem } from "../_shared/problem.ts";
 import type { Scope } from "../_shared/route.ts";
-import { storageHost, storageUnavailable } from "../_shared/storage.ts";
+import { storageUnavailable } from "../_shared/place.ts";
+import { storageHost } from "../_shared/storage.ts";
 import { MiB } from "../_shared/units.ts";
 
 const notConfigured = problem(501, "S3 not configured");

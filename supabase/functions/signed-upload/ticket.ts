@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Place } from "../_shared/objects.ts";
+import type { Place } from "../_shared/place.ts";
 import { type SignedUpload, storageHost } from "../_shared/storage.ts";
 import { MiB } from "../_shared/units.ts";
 import type { Choice } from "./choice.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import * as v from "valibot";
-import type { Place } from "../_shared/objects.ts";
+import type { Place } from "../_shared/place.ts";
 
 const place = v.object({ bucket: v.string(), path: v.string() });
 

@@ -11,7 +11,7 @@ import { type Once, reused } from "../_shared/idempotency.ts";
 import { callSql } from "../_shared/postgres.ts";
 import { problem } from "../_shared/problem.ts";
 import { type Left, LeftAnswer, limited } from "../_shared/rate_limit.ts";
-import { objectExists } from "../_shared/storage.ts";
+import { objectExists } from "../_shared/place.ts";
 import type { Plan } from "./plan.ts";
 import { LIMIT } from "./policy.ts";
 import { Described, type Upload } from "./upload.ts";

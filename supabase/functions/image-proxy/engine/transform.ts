@@ -96,6 +96,7 @@ export async function transform(
   source: Source,
   options: Options | ((sight: Sight) => Choice),
 ): Promise<Result> {
+  if (typeof options === "object") check(options);
   if (!(source instanceof Uint8Array)) checkPixels(source);
   return await engine.use((instance) => make(instance, source, options));
 }
@@ -112,8 +113,7 @@ function make(
   const { format: was, hasAlpha: wasClear } = header;
   const upright = turned(header.size, header.orientation);
   const sight: Sight = { format: was, size: upright, hasAlpha: wasClear };
-  const options = typeof given === "function" ? given(sight) : given;
-  check(options);
+  const options = typeof given === "function" ? chosen(given(sight)) : given;
   const plan = planOf(upright, options);
   const { size } = plan;
   if (size.width * size.height > limits.toPixels || tooLong(size)) {
@@ -149,6 +149,11 @@ function checkPixels({ size, pixels }: Pixels): void {
       `Cannot take ${bytes} for ${width} × ${height} pixels`,
     );
   }
+}
+
+function chosen(choice: Choice): Choice {
+  check(choice);
+  return choice;
 }
 
 function check({ width, height, quality, gravity }: Choice): void {

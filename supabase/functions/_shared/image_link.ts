@@ -14,6 +14,7 @@ import { problem } from "./problem.ts";
 import { isRecord } from "./record.ts";
 
 const linkNotValid = problem(403, "Link not valid");
+const notConfigured = problem(501, "Image links not configured");
 
 /** Keys are derived for this alone: RFC 5869 §3.2. */
 const PURPOSE = "portico image link 1";
@@ -34,7 +35,8 @@ export interface ImageLinks {
    * The token for the object at `place` with `options`, a query such as
    * `width=800&format=webp`, until `expires`, in seconds since 1970.
    *
-   * @throws {TypeError} If there is no key, or those are no options.
+   * @throws {Problem} "Image links not configured" if there is no key.
+   * @throws {TypeError} If those are no options.
    */
   sign(place: Place, options: string, expires: number): Promise<string>;
   /**
@@ -66,7 +68,7 @@ async function sign(
   expires: number,
 ): Promise<string> {
   if (key === undefined) {
-    throw new TypeError("Cannot sign a link: PORTICO_LINK_KEYS must be set");
+    throw notConfigured("Cannot sign a link: PORTICO_LINK_KEYS must be set");
   }
   if (optionsIn(options) === undefined) {
     throw new TypeError(`Cannot sign a link with the options ${options}`);

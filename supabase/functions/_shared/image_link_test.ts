@@ -116,7 +116,8 @@ Deno.test("I4 a key of the same name and other bytes opens nothing", async () =>
 Deno.test("nothing is signed without a key, or with what are no options", async () => {
   const none = imageLinks([], () => NOW);
 
-  await rejects(none.sign(PLACE, OPTIONS, EXPIRES), /PORTICO_LINK_KEYS/);
+  const title = "Image links not configured";
+  await rejects(none.sign(PLACE, OPTIONS, EXPIRES), { title, status: 501 });
   await rejects(none.open(PLACE, token), refusal);
   await rejects(links.sign(PLACE, "width=0", EXPIRES), TypeError);
 });

@@ -106,10 +106,24 @@ export function contradictionIn(options: ImageOptions): string | undefined {
   return undefined;
 }
 
-const query = v.pipe(
+/** Options by themselves. */
+export const imageOptions = v.pipe(
   fields(imageFields),
-  v.check((it) => contradictionIn(it) === undefined),
+  v.check(
+    (it) => contradictionIn(it) === undefined,
+    ({ input }) => contradictionIn(input) ?? "",
+  ),
 );
+
+/** A query that {@linkcode optionsIn} reads `options` from, in one order. */
+export function queryOf(options: ImageOptions): string {
+  const names = Object.keys(imageFields) as (keyof ImageOptions)[];
+  const given = names.flatMap((name) => {
+    const value = options[name];
+    return value === undefined ? [] : [[name, String(value)]];
+  });
+  return String(new URLSearchParams(given));
+}
 
 /**
  * The options in the text of a query; `undefined` if it holds anything else.
@@ -128,7 +142,7 @@ export function optionsIn(text: string): ImageOptions | undefined {
   const pairs = [...new URLSearchParams(text)];
   const given = Object.fromEntries(pairs);
   if (Object.keys(given).length !== pairs.length) return undefined;
-  const { success, output } = v.safeParse(query, given);
+  const { success, output } = v.safeParse(imageOptions, given);
   return success ? output : undefined;
 }
 

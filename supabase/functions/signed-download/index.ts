@@ -9,36 +9,40 @@
 import { user } from "../_shared/auth.ts";
 import { asCaller, asService } from "../_shared/clients.ts";
 import { endpoint } from "../_shared/endpoint.ts";
+import { type ImageLinks, imageLinks } from "../_shared/image_link.ts";
 import { rateLimitHeaders } from "../_shared/rate_limit.ts";
 import { route, type Scope } from "../_shared/route.ts";
 import { KiB, seconds } from "../_shared/units.ts";
+import { signImages } from "./images.ts";
 import { input } from "./items.ts";
 import { type Links, type Signed, supabaseLinks } from "./links.ts";
-import { answersOf, ordersOf, wishesOf } from "./plan.ts";
+import { type Addresses, answersOf, ordersOf, wishesOf } from "./plan.ts";
 import { LIMIT } from "./policy.ts";
 import { type Signer, supabaseSigner } from "./signer.ts";
 
 const STORAGE = "/storage/v1";
+const IMAGES = "/functions/v1/image-proxy";
 
 /** The outside world of this function. */
 export interface Ports {
   readonly links: Links;
   readonly signer: Signer;
-  /** Storage's address as callers know it. */
-  readonly storageUrl: string;
+  readonly images: ImageLinks;
+  readonly addresses: Addresses;
 }
 
 export default endpoint<Ports>({
   name: "signed-download",
   ports(scope: Scope) {
-    const { supabaseUrl, publicUrl } = scope.config;
+    const { supabaseUrl, publicUrl, linkKeys } = scope.config;
     const caller = asCaller(scope);
     // As the service: who may write links could hand others a URL of theirs.
     const service = asService(scope);
     return {
       links: supabaseLinks(caller, service),
       signer: supabaseSigner(caller, supabaseUrl + STORAGE),
-      storageUrl: publicUrl + STORAGE,
+      images: imageLinks(linkKeys),
+      addresses: { storage: publicUrl + STORAGE, images: publicUrl + IMAGES },
     };
   },
   routes: {
@@ -48,16 +52,17 @@ export default endpoint<Ports>({
       limits: { bodyBytes: 256 * KiB, timeoutMs: seconds(5) },
 
       async handle({ caller, input: { items } }, ports) {
-        const { links, signer, storageUrl } = ports;
+        const { links, signer, images, addresses } = ports;
         const { sights, left } = await links.open(wishesOf(items));
         const known = sights.filter((it): it is Signed => "link" in it);
         const unknown = sights.filter((it) => !("link" in it));
         const signed = await signer.sign(ordersOf(unknown));
         const kept = await links.keep(caller.id, signed);
+        const own = await signImages(unknown, images);
         const given = new Map(
-          [...known, ...kept].map(({ key, link }) => [key, link]),
+          [...known, ...kept, ...own].map(({ key, link }) => [key, link]),
         );
-        return Response.json({ items: answersOf(items, given, storageUrl) }, {
+        return Response.json({ items: answersOf(items, given, addresses) }, {
           headers: {
             ...rateLimitHeaders(LIMIT, left),
             "cache-control": "private, no-store",

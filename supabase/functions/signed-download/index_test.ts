@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { imageLinks } from "../_shared/image_link.ts";
 import { problem } from "../_shared/problem.ts";
 import { assertProblem } from "../_shared/testing/assert.ts";
 import { testConfig } from "../_shared/testing/config.ts";
@@ -13,7 +14,8 @@ const LINK = { url: "/object/sign/photos/known.png?token=k", expires: EXPIRES };
 function outside() {
   const kept = new Map<string, readonly Signed[]>();
   const ports: Ports = {
-    storageUrl: "https://storage",
+    images: imageLinks([{ id: "k1", secret: "A".repeat(43) }]),
+    addresses: { storage: "https://storage", images: "https://images" },
     links: {
       open(wishes) {
         const sights = wishes

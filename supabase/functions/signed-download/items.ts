@@ -5,6 +5,7 @@
  */
 import * as v from "valibot";
 import { fields } from "../_shared/fields.ts";
+import { imageOptions, queryOf } from "../_shared/image_options.ts";
 import { isObjectKey, KEY_RULE } from "../_shared/object_path.ts";
 import { FILENAME_RULE, isFilename } from "../_shared/filename.ts";
 import { ordersOf, wishesOf } from "./plan.ts";
@@ -35,6 +36,18 @@ const transform = v.pipe(
   ),
 );
 
+/** Options of `image-proxy`: what is a number there may be one here. */
+const image = v.pipe(
+  v.record(
+    v.string(),
+    v.union([v.string(), v.number()], "Must be text or a number"),
+    "Must be an object",
+  ),
+  v.transform(asQuery),
+  imageOptions,
+  v.check((it) => it.download === undefined, "Has download beside it"),
+);
+
 const item = v.pipe(
   fields({
     bucket: v.picklist(
@@ -53,7 +66,12 @@ const item = v.pipe(
       ),
     ),
     transform: v.optional(transform),
+    image: v.optional(image),
   }),
+  v.check(
+    ({ transform, image }) => transform === undefined || image === undefined,
+    "Must have a transform, of Storage, or an image, or neither",
+  ),
   v.forward(
     v.check(
       ({ bucket, expiresIn }) => expiresIn <= BUCKETS[bucket].maxLifetimeS,
@@ -62,6 +80,11 @@ const item = v.pipe(
     ),
     ["expiresIn"],
   ),
+  v.transform(({ image, ...rest }) => {
+    if (image === undefined) return { ...rest, image };
+    const download = rest.download === true ? "" : rest.download;
+    return { ...rest, image: queryOf({ ...image, download }) };
+  }),
 );
 
 /** The body of a request. The number of items is looked at before the items. */
@@ -86,4 +109,12 @@ function whole(min: number, max: number) {
     v.minValue(min, rule),
     v.maxValue(max, rule),
   );
+}
+
+/** What a query would hold: the schema behind it says what may. */
+function asQuery(
+  given: Readonly<Record<string, string | number>>,
+): v.InferInput<typeof imageOptions> {
+  const pairs = Object.entries(given).map((pair) => pair.map(String));
+  return Object.fromEntries(pairs);
 }

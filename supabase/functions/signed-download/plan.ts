@@ -25,6 +25,8 @@ export interface Item {
   /** `true`: save it under its own name. */
   readonly download?: string | true | undefined;
   readonly transform?: Transform | undefined;
+  /** Options of `image-proxy`, as a query: see `_shared/image_options.ts`. */
+  readonly image?: string | undefined;
 }
 
 /** What has to be signed for an item. Items with one key share one link. */
@@ -34,8 +36,10 @@ export interface Wish {
   readonly path: string;
   readonly expiresIn: number;
   readonly transform: Transform | undefined;
-  /** The transform as text; empty without one. */
+  /** The transform or the image's options as text; empty without any. */
   readonly options: string;
+  /** Of a link that is ours to sign. */
+  readonly image: string | undefined;
 }
 
 /** A wish of somebody who may see the object. */
@@ -44,12 +48,22 @@ export interface Sight extends Wish {
   readonly version: string;
 }
 
-/** A URL that Storage has signed. */
+/** A URL that has been signed. */
 export interface Link {
-  /** Below Storage's address: `/object/sign/…?token=…`, and the version. */
+  /**
+   * Below Storage's address: `/object/sign/…?token=…`, and the version. Of an
+   * image, below that of `image-proxy`: `/sign/…?token=…`.
+   */
   readonly url: string;
   /** Seconds since 1970. */
   readonly expires: number;
+}
+
+/** Where links lead, as callers know it; without a slash at the end. */
+export interface Addresses {
+  readonly storage: string;
+  /** Of `image-proxy`. */
+  readonly images: string;
 }
 
 /** What one call of Storage signs. */
@@ -77,10 +91,11 @@ export function wishesOf(items: readonly Item[]): Wish[] {
   return [...new Map(wishes.map((it) => [it.key, it])).values()];
 }
 
-function wishOf({ bucket, path, expiresIn, transform }: Item): Wish {
-  const options = optionsOf(transform);
+function wishOf({ bucket, path, expiresIn, transform, image }: Item): Wish {
+  // The database knows links by this, and has none to images.
+  const options = image === undefined ? optionsOf(transform) : `image?${image}`;
   const key = JSON.stringify([bucket, path, expiresIn, options]);
-  return { key, bucket, path, expiresIn, transform, options };
+  return { key, bucket, path, expiresIn, transform, options, image };
 }
 
 function ruleOf(bucket: BucketName): Bucket {
@@ -95,7 +110,7 @@ function ruleOf(bucket: BucketName): Bucket {
  */
 export function ordersOf<W extends Wish>(wishes: readonly W[]): Order<W>[] {
   const groups = Map.groupBy(
-    wishes,
+    wishes.filter(({ image }) => image === undefined),
     ({ bucket, expiresIn, transform, key }) =>
       transform === undefined ? `${bucket} ${expiresIn}` : key,
   );
@@ -112,12 +127,11 @@ export function ordersOf<W extends Wish>(wishes: readonly W[]): Order<W>[] {
  * The answer to each of `items`, in order.
  *
  * @param links By the keys of wishes. What has none is not there.
- * @param storageUrl Storage's address, without a slash at the end.
  */
 export function answersOf(
   items: readonly Item[],
   links: ReadonlyMap<string, Link>,
-  storageUrl: string,
+  addresses: Addresses,
 ): unknown[] {
   return items.map((item) => {
     const { bucket, path } = item;
@@ -125,7 +139,7 @@ export function answersOf(
       return {
         bucket,
         path,
-        url: publicUrl(item, storageUrl),
+        url: publicUrl(item, addresses),
         expiresAt: null,
       };
     }
@@ -137,19 +151,24 @@ export function answersOf(
         problem: objectNotFound("You see no such object"),
       };
     }
-    const url = `${storageUrl}${link.url}${downloadOf(item, "&")}`;
+    const url = item.image === undefined
+      ? `${addresses.storage}${link.url}${downloadOf(item, "&")}`
+      : addresses.images + link.url;
     const expiresAt = new Date(link.expires * 1000).toISOString();
     return { bucket, path, url, expiresAt };
   });
 }
 
 /** The URL of an object in a public bucket, whether it is there or not. */
-export function publicUrl(item: Item, storageUrl: string): string {
-  const { bucket, path, transform } = item;
+export function publicUrl(item: Item, { storage, images }: Addresses): string {
+  const { bucket, path, transform, image } = item;
+  if (image !== undefined) {
+    return `${images}/public/${bucket}/${encodeURI(path)}?${image}`;
+  }
   const options = optionsOf(transform);
   const route = options === "" ? "object" : "render/image";
   const query = options === "" ? "" : `?${options}`;
-  return `${storageUrl}/${route}/public/${bucket}/${encodeURI(path)}${query}` +
+  return `${storage}/${route}/public/${bucket}/${encodeURI(path)}${query}` +
     downloadOf(item, options === "" ? "?" : "&");
 }
 

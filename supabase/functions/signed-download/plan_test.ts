@@ -12,6 +12,8 @@ function item(changes: Partial<Item> = {}): Item {
   return { bucket: "photos", path: "a/b.png", expiresIn: 60, ...changes };
 }
 
+const AT = { storage: "http://s", images: "http://i" };
+
 Deno.test("wishesOf() names once what is asked for twice", () => {
   const items = [item(), item({ download: true }), item({ expiresIn: 61 })];
 
@@ -68,7 +70,7 @@ Deno.test("answersOf() answers in order, and twice what was asked for twice", ()
   const [, { key = "" } = {}] = wishesOf(items);
   const link = { url: "/object/sign/photos/a/b.png?token=t", expires: 0 };
 
-  const answers = answersOf(items, new Map([[key, link]]), "http://s");
+  const answers = answersOf(items, new Map([[key, link]]), AT);
 
   const common = { bucket: "photos", path: "a/b.png" };
   const expiresAt = "1970-01-01T00:00:00.000Z";
@@ -103,6 +105,25 @@ const PUBLIC: [expected: string, changes: Partial<Item>][] = [
 
 for (const [expected, changes] of PUBLIC) {
   Deno.test(`publicUrl() is ${expected}`, () => {
-    strictEqual(publicUrl(item(changes), "http://s"), `http://s/${expected}`);
+    strictEqual(publicUrl(item(changes), AT), `http://s/${expected}`);
   });
 }
+
+Deno.test("publicUrl() of an image is image-proxy's", () => {
+  const image = "width=640&download=a%20b";
+
+  strictEqual(
+    publicUrl(item({ path: "a b.png", image }), AT),
+    `http://i/public/photos/a%20b.png?${image}`,
+  );
+});
+
+Deno.test("an image is no order for Storage, and no link that it signed", () => {
+  const items = [item({ image: "width=9" }), item({ transform: { width: 9 } })];
+  const wishes = wishesOf(items);
+
+  strictEqual(wishes.length, 2);
+  deepStrictEqual(ordersOf(wishes).map(({ transform }) => transform), [
+    { width: 9 },
+  ]);
+});

@@ -50,6 +50,25 @@ export const LIMIT: RateLimit = {
 };
 
 /**
+ * When a link to an image ends, in seconds since 1970: the same for all who ask
+ * within the window, without anybody remembering it. `now` is in milliseconds.
+ *
+ * @example For at least as long as asked for, and at most twice as long
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { endOf } from "./policy.ts";
+ *
+ * equal(endOf(60, 120_000), 240);
+ * equal(endOf(60, 179_999), 240);
+ * ```
+ */
+export function endOf(expiresIn: number, now: number): number {
+  const window = Math.min(expiresIn, WINDOW_S);
+  const next = Math.floor(now / 1000 / window) + 1;
+  return next * window + expiresIn;
+}
+
+/**
  * For how many seconds a link is signed that was asked for `expiresIn` seconds:
  * longer by the window in which it is given again, so that it still lives for
  * `expiresIn` when it is given last. The window is no longer than what was asked

@@ -5,6 +5,7 @@ import type { Order, Sight } from "./plan.ts";
 import { type Signer, supabaseSigner } from "./signer.ts";
 
 const SIGHT: Sight = {
+  image: undefined,
   key: "k",
   bucket: "photos",
   path: "a/b c.png",

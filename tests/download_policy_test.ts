@@ -26,7 +26,10 @@ Deno.test("an object of a public bucket has a URL that nobody signs", async () =
 
   // As if the policy had it: the name is all that is used of a bucket here.
   const bucket = "open" as keyof typeof BUCKETS;
-  const url = publicUrl({ ...item, bucket }, `${world.stack.url}/storage/v1`);
+  const url = publicUrl({ ...item, bucket }, {
+    storage: `${world.stack.url}/storage/v1`,
+    images: "",
+  });
   const response = await fetch(url);
 
   strictEqual(await response.text(), "a");

@@ -73,7 +73,8 @@ Deno.test("whatever acts as the service has its reason above it", () => {
     const lines = text.split("\n");
     for (const [at, line] of lines.entries()) {
       if (
-        !/(?<!function )\b(?:asService|getAsService|s3AsService)\(/.test(line)
+        !/(?<!function )\b(?:asService|getAsService|sendAsService|s3AsService)\(/
+          .test(line)
       ) continue;
       const above = lines[at - 1] ?? "";
       ok(/^\s*\/\/ As the service: /.test(above), `${path}:${at + 1}`);

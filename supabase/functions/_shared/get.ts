@@ -33,6 +33,29 @@ export function getAsService(scope: Scope): Get {
   return getWith(scope, { apikey, authorization: `Bearer ${apikey}` });
 }
 
+/** Sends a body to what is at `path` of the project, with more `headers`. */
+export type Send = (
+  method: "POST" | "DELETE",
+  path: string,
+  body: BodyInit,
+  headers: Readonly<Record<string, string>>,
+) => Promise<Response>;
+
+/** As the project itself: nothing is forbidden. Say why, where you use it. */
+export function sendAsService(scope: Scope): Send {
+  const { config: { supabaseUrl }, signal } = scope;
+  const apikey = serviceKey(scope);
+  const credentials = { apikey, authorization: `Bearer ${apikey}` };
+  return (method, path, body, headers) =>
+    fetch(supabaseUrl + path, {
+      method,
+      body,
+      headers: { ...headers, ...credentials },
+      redirect: "error",
+      signal,
+    });
+}
+
 /** The secret key that clients of the service have. */
 export function serviceKey({ config }: Scope): string {
   const key = config.secretKeys["default"];

@@ -16,6 +16,11 @@ import { MiB, seconds } from "../_shared/units.ts";
 
 /** Options that have a name. */
 export interface Preset {
+  /**
+   * Whether it is made as soon as an image is in a public bucket, for
+   * `imageUrl()` to name at once. It needs a format then, whoever looks.
+   */
+  readonly eager?: boolean;
   /** In pixels of CSS: `dpr` multiplies them. */
   readonly width?: number;
   readonly height?: number;
@@ -34,6 +39,7 @@ export interface Preset {
 export const PRESETS = {
   avatar: { width: 96, height: 96 },
   card: { width: 384, height: 216 },
+  thumb: { width: 256, height: 256, format: "webp", eager: true },
 } satisfies Readonly<Record<string, Preset>>;
 
 /**
@@ -57,6 +63,30 @@ export const LADDER = {
   ],
   /** Next.js's own, and Storage's. */
   qualities: [75, 80],
+};
+
+/**
+ * What is kept of public objects, in the bucket `portico-variants`: presets, once
+ * made, so that another instance need not make them again. How much there may be
+ * is in the migration `…_variants.sql`.
+ */
+export const VARIANTS = {
+  isKept: true,
+  /**
+   * Whether who asks is sent to what is kept, and not shown it: then a page that
+   * is viewed again calls no function.
+   */
+  redirects: false,
+};
+
+/** What one run makes and removes without anybody asking. */
+export const TENDING = {
+  /** Objects taken at a time. */
+  batch: 4,
+  /** In milliseconds of decoding and encoding: a run has 2 s of CPU. */
+  maxMs: 800,
+  /** Removed at a time, of what there is no room for. */
+  maxExcess: 100,
 };
 
 /** In seconds: how long a picture may be kept whose object does not say. */

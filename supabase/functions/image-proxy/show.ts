@@ -15,7 +15,9 @@ import type { Flights } from "./flights.ts";
 import type { Gate } from "./gate.ts";
 import { LOAD } from "./policy.ts";
 import { render } from "./render.ts";
+import { addressOf, put, type Shelf, taken } from "./shelf.ts";
 import type { About, Sources } from "./sources.ts";
+import { variantName } from "./variants.ts";
 import { type Wish, wishOf } from "./wish.ts";
 
 /** What is asked for, and by what right. */
@@ -33,6 +35,8 @@ export interface Studio {
   readonly viewer: string;
   /** With time of its own: what one asks for, others may wait for. */
   sources(): Sources;
+  /** Where what is everybody's is kept, once made. */
+  readonly shelf?: Shelf;
 }
 
 /** A picture, and the object that it was made of. */
@@ -45,20 +49,25 @@ export interface Shown extends Made {
 interface Request extends Asked {
   readonly wish: Wish;
   readonly newer: readonly NewerFormat[];
+  /** What Storage says of the object, asked once; `undefined`: ask for it all. */
+  about(): Promise<About | undefined>;
 }
 
-/** The picture, or 304 for a caller who has it. */
+/** The picture; 304 for a caller who has it; 302 if it is kept elsewhere. */
 export async function show(
   asked: Asked,
   headers: Headers,
   studio: Studio,
 ): Promise<Response> {
-  const { options, access } = asked;
+  const { place, options, access } = asked;
   const audience = access.kind === "public" ? "public" : "trusted";
   const wish = wishOf(options, audience);
   const newer = wish.format === undefined ? newerFormats(headers) : [];
-  const request = { ...asked, wish, newer };
-  return await unchanged(request, headers, studio) ??
+  let known: Promise<About | undefined> | undefined;
+  const about = () => known ??= studio.sources().look(place);
+  const request = { ...asked, wish, newer, about };
+  return await unchanged(request, headers) ??
+    await elsewhere(request, studio) ??
     await answerOf(request, await shownFor(request, studio));
 }
 
@@ -66,11 +75,10 @@ export async function show(
 async function unchanged(
   request: Request,
   headers: Headers,
-  { sources }: Studio,
 ): Promise<Response | undefined> {
   const tags = headers.get("if-none-match");
   if (tags === null && !headers.has("if-modified-since")) return undefined;
-  const about = await sources().look(request.place);
+  const about = await request.about();
   if (about === undefined) return undefined;
   requireVersion(about, request);
   const answer = await headersFor(request, about);
@@ -81,19 +89,70 @@ async function unchanged(
   return new Response(null, { status: 304, headers: answer });
 }
 
-/** Made once for all who ask at the same time. */
+/** 302 to where the picture is kept, if the policy says so and it is there. */
+async function elsewhere(
+  request: Request,
+  { shelf }: Studio,
+): Promise<Response | undefined> {
+  // A name to save it under is ours to give.
+  if (!shelf?.redirects || request.options.download !== undefined) {
+    return undefined;
+  }
+  const kept = await keptAs(request);
+  if (kept === undefined) return undefined;
+  const location = await addressOf(shelf, kept.name);
+  if (location === undefined) return undefined;
+  const headers = await headersFor(request, kept.about);
+  headers.set("location", location);
+  return new Response(null, { status: 302, headers });
+}
+
+/** Under which name a picture is kept, if it is one that is. */
+async function keptAs(
+  request: Request,
+): Promise<{ readonly name: string; readonly about: About } | undefined> {
+  const { access, place, newer, options: { preset, dpr = 1 } } = request;
+  if (access.kind !== "public" || preset === undefined) return undefined;
+  const about = await request.about();
+  if (about?.etag === undefined) return undefined;
+  requireVersion(about, request);
+  const name = variantName({ place, etag: about.etag, preset, dpr, newer });
+  return name === undefined ? undefined : { name, about };
+}
+
+/** Taken or made once for all who ask at the same time. */
 async function shownFor(request: Request, studio: Studio): Promise<Shown> {
   const { place, options, wish, newer } = request;
-  const { viewer, flights, gate, sources } = studio;
+  const { viewer, flights, shelf } = studio;
   const key = JSON.stringify([viewer, place, options.version, wish, newer]);
-  return await flights.join(key, () =>
-    gate.pass(async () => {
-      const start = performance.now();
-      const { bytes, ...about } = await sources().read(place, LOAD.maxBytes);
-      const fetchMs = performance.now() - start;
-      requireVersion(about, request);
-      return { ...await render(bytes, request), about, fetchMs };
-    }));
+  return await flights.join(key, async () => {
+    const start = performance.now();
+    const kept = shelf && await keptAs(request);
+    if (shelf === undefined || kept === undefined) {
+      return await make(request, studio);
+    }
+    const { name, about } = kept;
+    const found = await taken(shelf, name);
+    if (found !== undefined) {
+      return { ...found, about, fetchMs: performance.now() - start };
+    }
+    const shown = await make(request, studio);
+    // What has changed meanwhile has another name.
+    if (shown.about.etag === about.etag) put(shelf, name, shown);
+    return shown;
+  });
+}
+
+async function make(request: Request, studio: Studio): Promise<Shown> {
+  const { gate, sources } = studio;
+  return await gate.pass(async () => {
+    const start = performance.now();
+    const read = sources().read(request.place, LOAD.maxBytes);
+    const { bytes, ...about } = await read;
+    const fetchMs = performance.now() - start;
+    requireVersion(about, request);
+    return { ...await render(bytes, request), about, fetchMs };
+  });
 }
 
 /** Else a URL that is kept for ever could come to mean something else. */

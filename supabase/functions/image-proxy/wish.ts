@@ -10,7 +10,8 @@ import type {
   Resize,
 } from "../_shared/image_options.ts";
 import { problem } from "../_shared/problem.ts";
-import { LADDER, type Preset, PRESETS, SIZES } from "./policy.ts";
+import { LADDER, SIZES } from "./policy.ts";
+import { PRESET_NAMES, presetOf } from "./presets.ts";
 
 const sizeNotOffered = problem(422, "Image size not offered");
 
@@ -56,25 +57,20 @@ export type Audience = "public" | "trusted";
  */
 export function wishOf(options: ImageOptions, audience: Audience): Wish {
   if (options.preset !== undefined) {
-    return filledIn(presetOf(options.preset), options.dpr);
+    const preset = presetOf(options.preset);
+    if (preset !== undefined) return filledIn(preset, options.dpr);
+    throw sizeNotOffered(`There is no preset ${options.preset}`, {
+      presets: PRESET_NAMES,
+    });
   }
   if (audience === "public" && !isOffered(options)) {
     const detail = SIZES === "ladder"
       ? "Cannot make this for everybody: take a preset, or what is listed"
       : "Cannot make this for everybody: take a preset";
     const list = SIZES === "ladder" ? LADDER : {};
-    throw sizeNotOffered(detail, { presets: Object.keys(PRESETS), ...list });
+    throw sizeNotOffered(detail, { presets: PRESET_NAMES, ...list });
   }
   return filledIn(options, options.dpr);
-}
-
-function presetOf(name: string): Preset {
-  if (Object.hasOwn(PRESETS, name)) {
-    return PRESETS[name as keyof typeof PRESETS];
-  }
-  throw sizeNotOffered(`There is no preset ${name}`, {
-    presets: Object.keys(PRESETS),
-  });
 }
 
 /** Few pictures of one source: see `LADDER`. */

@@ -26,6 +26,14 @@ function jobs(): Promise<unknown[]> {
   );
 }
 
+const IMAGES = {
+  jobname: "portico-images",
+  schedule: "* * * * *",
+  command: "select portico.nudge('image-proxy/tend') " +
+    "where exists (select from portico.due_images)",
+  username: "postgres",
+};
+
 const SWEEP = {
   jobname: "portico-sweep",
   schedule: "*/5 * * * *",
@@ -42,10 +50,10 @@ const UPLOADS = {
 };
 
 Deno.test("schedule() installs the jobs once, however often it is called", async () => {
-  strictEqual(await say("portico.schedule()"), 2);
-  strictEqual(await say("portico.schedule()"), 2);
+  strictEqual(await say("portico.schedule()"), 3);
+  strictEqual(await say("portico.schedule()"), 3);
 
-  deepStrictEqual(await jobs(), [SWEEP, UPLOADS]);
+  deepStrictEqual(await jobs(), [IMAGES, SWEEP, UPLOADS]);
 });
 
 Deno.test("schedule() takes away what is no longer listed, and nothing else", async () => {
@@ -64,8 +72,8 @@ Deno.test("schedule() takes away what is no longer listed, and nothing else", as
   const left = await jobs();
   await say("cron.unschedule('mine')");
 
-  deepStrictEqual(scheduled, [mine, SWEEP, UPLOADS]);
-  strictEqual(gone, 2);
+  deepStrictEqual(scheduled, [mine, IMAGES, SWEEP, UPLOADS]);
+  strictEqual(gone, 3);
   deepStrictEqual(left, [mine]);
 });
 

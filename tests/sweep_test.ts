@@ -359,6 +359,7 @@ Deno.test("C5 a task whose view is gone leaves the others to be done", async () 
       ["links", "done"],
       ["rate_limits", "done"],
       ["uploads", "done"],
+      ["variant_uses", "done"],
     ],
   );
   deepStrictEqual(await uploads(), { due: 0, live: 0 });

@@ -109,7 +109,7 @@ const clauses: Clause[] = [
       const shown = tasks.find(({ task }: Result) => task === "uploads");
       deepStrictEqual(
         tasks.map(({ task }: Result) => task),
-        ["job_runs", "links", "rate_limits", "uploads"],
+        ["job_runs", "links", "rate_limits", "uploads", "variant_uses"],
       );
       strictEqual(shown.running, false);
       strictEqual(shown.removed, 2);

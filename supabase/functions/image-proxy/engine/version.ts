@@ -1,5 +1,5 @@
 /**
- * Which engine it is, without loading it. Written by `deno task engine`.
+ * Which engine it is, without loading it. No I/O. Written by `deno task engine`.
  *
  * @module
  */

@@ -44,7 +44,10 @@ exception when duplicate_object then null;
 end $$`;
 
 /** A photo in the folder of somebody who has just signed up. */
-export async function hangPrivately(world: World) {
+export async function hangPrivately(world: World): Promise<{
+  readonly path: string;
+  readonly headers: Record<string, string>;
+}> {
   const person = await world.newPerson();
   const path = `${person.id}/me.png`;
   const body = new Blob([Uint8Array.from(PHOTO)], { type: "image/png" });
@@ -53,7 +56,7 @@ export async function hangPrivately(world: World) {
   await world.rows(POLICY);
   const { error } = await storage.from(ALBUM).upload(path, body);
   if (error) throw error;
-  return { person, path, headers: await headersOf(person) };
+  return { path, headers: await headersOf(person) };
 }
 
 /** With the token of `person`. */

@@ -51,8 +51,8 @@ export const imageFields = {
   quality: v.optional(whole(...QUALITY)),
   format: v.optional(oneOf("origin", "webp", "avif", "jpeg", "png")),
   gravity: v.optional(oneOf(...PLACES)),
-  x_offset: v.optional(part),
-  y_offset: v.optional(part),
+  "x_offset": v.optional(part),
+  "y_offset": v.optional(part),
   dpr: v.optional(whole(1, MAX_DPR)),
   background: v.optional(
     v.pipe(

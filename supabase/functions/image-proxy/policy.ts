@@ -29,8 +29,8 @@ export interface Preset {
   /** Without one, by the `accept` of a request. */
   readonly format?: ImageFormat | "origin";
   readonly gravity?: GravityName;
-  readonly x_offset?: number;
-  readonly y_offset?: number;
+  readonly "x_offset"?: number;
+  readonly "y_offset"?: number;
   /** `rrggbb`: what is behind a picture that JPEG cannot show through. */
   readonly background?: string;
 }

@@ -110,7 +110,7 @@ export function supabaseChanges(send: Send): Changes {
     claim: (size) => callSql(send, "claim_image_changes", { size }, Claimed),
 
     async settle({ place: { bucket, path }, changedAt }) {
-      const given = { bucket, path, changed_at: changedAt };
+      const given = { bucket, path, "changed_at": changedAt };
       await callSql(send, "settle_image_change", given, v.unknown());
     },
 

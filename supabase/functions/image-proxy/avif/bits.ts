@@ -1,0 +1,36 @@
+/**
+ * Reads numbers of bits, as AV1 writes them. No I/O.
+ *
+ * @module
+ */
+import { Refused } from "./cursor.ts";
+
+/** Bits from the highest of the first byte on. */
+export class Bits {
+  #at = 0;
+
+  constructor(readonly bytes: Uint8Array) {}
+
+  /** An unsigned number of 0 to 32 bits: AV1 §4.10.2, `f(n)`. */
+  take(count: number): number {
+    let value = 0;
+    for (let i = 0; i < count; i++) {
+      const byte = this.bytes[this.#at >> 3];
+      if (byte === undefined) throw new Refused("corrupt");
+      value = value * 2 + (byte >> (7 - this.#at % 8) & 1);
+      this.#at++;
+    }
+    return value;
+  }
+
+  flag(): boolean {
+    return this.take(1) === 1;
+  }
+
+  /** AV1 §4.10.3, `uvlc()`: as many zeros as there are bits behind a one. */
+  skipUvlc(): void {
+    let zeros = 0;
+    while (!this.flag()) zeros++;
+    if (zeros < 32) this.take(zeros);
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * What boxes say of a picture: the properties of ISO/IEC 23008-12 §6.5. No I/O.
+ *
+ * @module
+ */
+import type { Size } from "../engine/geometry.ts";
+import type { Orientation } from "../engine/orientation.ts";
+import { type Box, type Cursor, Refused } from "./cursor.ts";
+import type { Colour } from "./sequence_header.ts";
+
+/** What `av1C` says of a stream. */
+export interface Config {
+  readonly depth: 8 | 10 | 12;
+  readonly isGrey: boolean;
+  /** A sequence header, or nothing. */
+  readonly obus: Uint8Array;
+}
+
+/** Of one picture. */
+export interface Properties {
+  /** Of `ispe`. */
+  readonly size?: Size;
+  readonly config?: Config;
+  readonly colour?: Colour;
+  /** An ICC profile. */
+  readonly profile?: Uint8Array;
+  /** What an auxiliary picture is. */
+  readonly aux?: string;
+  readonly orientation: Orientation;
+}
+
+/** AVIF 1.1, §4, and what came before it. */
+const ALPHA: readonly (string | undefined)[] = [
+  "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha",
+  "urn:mpeg:hevc:2015:auxid:1",
+];
+
+export function isAlpha({ aux }: Properties): boolean {
+  return ALPHA.includes(aux);
+}
+
+/**
+ * The properties of a picture, in the order in which they apply. A part of a
+ * picture (`clap`) is not cut out; and what is `essential` and not known here
+ * might mean anything.
+ */
+export function readProperties(
+  boxes: readonly { readonly box: Box; readonly isEssential: boolean }[],
+): Properties {
+  let all: Properties = { orientation: 1 };
+  for (const { box: { type, content }, isEssential } of boxes) {
+    const found = readOne(type, content, all.orientation);
+    const isOdd = type === "clap" || (found === undefined && isEssential);
+    if (isOdd) throw new Refused("unsupported");
+    // The first of a kind counts, but for those that turn.
+    all = { ...found, ...all, ...pickTurn(found) };
+  }
+  return all;
+}
+
+function pickTurn(found: Partial<Properties> | undefined): Partial<Properties> {
+  const { orientation } = found ?? {};
+  return orientation === undefined ? {} : { orientation };
+}
+
+/** Undefined is a property that is not known. */
+function readOne(
+  type: string,
+  content: Cursor,
+  turned: Orientation,
+): Partial<Properties> | undefined {
+  switch (type) {
+    case "ispe":
+      content.full();
+      return { size: { width: content.uint(4), height: content.uint(4) } };
+    case "av1C":
+      return { config: readConfig(content) };
+    case "auxC":
+      content.full();
+      return { aux: content.text() };
+    case "colr":
+      return readColour(content);
+    case "irot":
+      return { orientation: rotated(turned, content.uint(1) & 3) };
+    case "imir":
+      return { orientation: mirrored(turned, content.uint(1) & 1) };
+    // The layers of a picture, of which all are decoded; and its depth, which
+    // the stream says as well.
+    case "a1op":
+    case "lsel":
+    case "pixi":
+    case "pasp":
+      return {};
+  }
+  return undefined;
+}
+
+/** AV1 in ISO-BMFF 1.2, §2.3.3. */
+function readConfig(content: Cursor): Config {
+  content.skip(2);
+  const bits = content.uint(1);
+  content.skip(1);
+  const depth = (bits & 0x40) === 0 ? 8 : (bits & 0x20) === 0 ? 10 : 12;
+  const isGrey = (bits & 0x10) !== 0;
+  const obus = content.bytes.subarray(content.at, content.end);
+  return { depth, isGrey, obus };
+}
+
+/** ISO/IEC 14496-12 §12.1.5. */
+function readColour(content: Cursor): Partial<Properties> {
+  const kind = content.type();
+  if (kind === "prof" || kind === "rICC") {
+    return { profile: content.bytes.subarray(content.at, content.end) };
+  }
+  if (kind !== "nclx") return {};
+  const primaries = content.uint(2);
+  const transfer = content.uint(2);
+  const matrix = content.uint(2);
+  const isFull = content.uint(1) >= 0x80;
+  return { colour: { primaries, transfer, matrix, isFull } };
+}
+
+/** After 1 to 8: what a quarter turn counterclockwise makes of it. */
+const TURNED: readonly Orientation[] = [8, 5, 6, 7, 4, 1, 2, 3];
+/** What the exchange of top and bottom makes of it. */
+const FLIPPED: readonly Orientation[] = [4, 3, 2, 1, 8, 7, 6, 5];
+/** What the exchange of left and right makes of it. */
+const MIRRORED: readonly Orientation[] = [2, 1, 4, 3, 6, 5, 8, 7];
+
+function rotated(from: Orientation, quarters: number): Orientation {
+  let at = from;
+  for (let i = 0; i < quarters; i++) at = TURNED[at - 1] ?? 1;
+  return at;
+}
+
+function mirrored(from: Orientation, axis: number): Orientation {
+  return (axis === 0 ? FLIPPED : MIRRORED)[from - 1] ?? 1;
+}

@@ -9,11 +9,12 @@
  */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
+import { ENGINE_SHA256 } from "../supabase/functions/image-proxy/engine/version.ts";
 import { ENGINE } from "../supabase/functions/image-proxy/engine/wasm.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const FOLDER = new URL(".local/engine/", ROOT);
-const OUTPUT = new URL("supabase/functions/image-proxy/engine/wasm.ts", ROOT);
+const HOME = new URL("supabase/functions/image-proxy/engine/", ROOT);
 
 interface Build {
   readonly wasm: Uint8Array;
@@ -62,19 +63,34 @@ ${pairs.join("")}  },
 `;
 }
 
+function versionOf({ sha256 }: Build): string {
+  return `/**
+ * Which engine it is, without loading it. No I/O. Written by \`deno task engine\`.
+ *
+ * @module
+ */
+
+/** Of the module in \`wasm.ts\`. */
+export const ENGINE_SHA256: string =
+  "${sha256}";
+`;
+}
+
 async function main(isCheck: boolean): Promise<void> {
   // deno-lint-ignore no-console -- a command talks to a terminal
   const say = console.log;
   const built = await build();
   if (!isCheck) {
-    await Deno.writeTextFile(OUTPUT, moduleOf(built));
+    await Deno.writeTextFile(new URL("wasm.ts", HOME), moduleOf(built));
+    await Deno.writeTextFile(new URL("version.ts", HOME), versionOf(built));
     return;
   }
   for (const [name, version] of Object.entries<string>(ENGINE.versions)) {
     const now = built.versions[name];
     if (now !== version) say(`${name} is ${now}, and was ${version}`);
   }
-  const isSame = built.sha256 === ENGINE.sha256;
+  const isSame = built.sha256 === ENGINE.sha256 &&
+    built.sha256 === ENGINE_SHA256;
   say(`${built.sha256} ${isSame ? "is" : "is not"} what is in wasm.ts`);
   if (!isSame) Deno.exitCode = 1;
 }

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  notDeepStrictEqual,
+  ok,
+  rejects,
+  strictEqual,
+} from "node:assert/strict";
 import type { Pixels } from "../../supabase/functions/image-proxy/engine/instance.ts";
 import {
   type Options,
@@ -11,9 +17,11 @@ import {
   transform,
 } from "../../supabase/functions/image-proxy/engine/transform.ts";
 import { random } from "./fuzz.ts";
+import { ADOBE_RGB, profileOf } from "./icc.ts";
 import { difference, likeness } from "./likeness.ts";
 import { type Calls, sharp } from "./oracle.ts";
 import { KINDS, makePictures } from "./pictures.ts";
+import { packed, png } from "./png.ts";
 
 const RAW: Calls = [["toColourspace", "srgb"], ["ensureAlpha"], ["raw"]];
 const SEEN: Calls = [["flatten", { background: "#ffffff" }], ...RAW];
@@ -42,7 +50,8 @@ Deno.test("pixels of the same size are the same pixels", async () => {
   deepStrictEqual(made.bytes, source.pixels);
   deepStrictEqual(made.size, source.size);
   strictEqual(made.hasAlpha, true);
-  deepStrictEqual(made.source, { format: "pixels", size: source.size });
+  const { size } = source;
+  deepStrictEqual(made.source, { format: "pixels", size, hasAlpha: true });
 });
 
 Deno.test("pixels without alpha have 255 in its place", async () => {
@@ -138,13 +147,56 @@ Deno.test("pixels are refused where they are too many", async () => {
 });
 
 Deno.test("a file that begins as pixels do is none", async () => {
-  const file = new Uint8Array(16 + 4);
-  new Uint32Array(file.buffer).set([0x4c585089, 1, 1, 0]);
+  const file = new Uint8Array(24 + 4);
+  new Uint32Array(file.buffer).set([0x4c585089, 1, 1, 0, 1, 0]);
 
   const result = await transform(file, { format: "png" });
 
   deepStrictEqual(result, { ok: false, failure: "format" });
 });
+
+Deno.test("pixels are turned as they say", async () => {
+  const source = noise(3, 2, true);
+  const [a, b, c, d, e, f] = Array.from(
+    { length: 6 },
+    (_, at) => source.pixels.subarray(4 * at, 4 * at + 4),
+  );
+
+  const made = await make({ ...source, orientation: 6 }, { format: "pixels" });
+
+  deepStrictEqual(made.size, { width: 2, height: 3 });
+  // By EXIF 2.32, section 4.6.5: the first column, from below, is the first row.
+  const turned = [d, a, e, b, f, c].flatMap((it) => [...it ?? []]);
+  deepStrictEqual([...made.bytes], turned);
+});
+
+Deno.test("pixels become sRGB by the profile that they have", async () => {
+  const source = noise(40, 30, false);
+  const profile = profileOf(ADOBE_RGB);
+
+  const heeded = await make({ ...source, profile }, { format: "png" });
+  const tagged = png(
+    source.size,
+    rowsOf(source),
+    packed("iCCP", profile),
+  );
+  const result = await transform(tagged, { format: "png" });
+
+  ok(result.ok);
+  deepStrictEqual(heeded.bytes, result.picture.bytes);
+  const plain = await make(source, { format: "png" });
+  notDeepStrictEqual(heeded.bytes, plain.bytes);
+});
+
+/** As a PNG has them, without a filter and without alpha. */
+function rowsOf({ size, pixels }: Pixels): Uint8Array {
+  const rows: number[] = [];
+  for (let y = 0; y < size.height; y++) {
+    const row = pixels.subarray(4 * size.width * y, 4 * size.width * (y + 1));
+    rows.push(0, ...row.filter((_, at) => at % 4 !== 3));
+  }
+  return Uint8Array.from(rows);
+}
 
 Deno.test("a picture says how long it took", async () => {
   const start = performance.now();

@@ -2,12 +2,18 @@
  * From a file to another one, by whichever codec reads the one and writes the
  * other: the seam where a format is added.
  *
+ * AVIF has codecs of its own. What they read and write is pixels, and the engine
+ * stands between them: it resizes, turns and converts, whatever the formats are.
+ *
  * @module
  */
 import type { ImageFormat } from "../_shared/image_options.ts";
-import { transform } from "./engine/transform.ts";
-import type { Plan, Sight } from "./plan.ts";
+import type { DecodeFailure } from "./avif/decoder.ts";
+import type { EncodeFailure } from "./avif/encoder.ts";
+import type { Pixels } from "./engine/instance.ts";
+import { type Picture, type Result, transform } from "./engine/transform.ts";
 import type { Header } from "./header/header.ts";
+import type { Plan, Sight } from "./plan.ts";
 
 /** A file that has been made. */
 export interface Made {
@@ -36,27 +42,59 @@ export async function transcode(
   header: Header,
   plan: (sight: Sight) => Plan,
 ): Promise<Made | Failure> {
-  const result = await transform(file, (sight) => {
+  const start = performance.now();
+  const source = header.format === "avif" ? await decodedAvif(file) : file;
+  if (typeof source === "string") return failureOf(source);
+  const decodeMs = performance.now() - start;
+
+  let quality = 0;
+  const result = await transform(source, (sight) => {
     const { box, format, ...rest } = plan({ ...sight, format: header.format });
+    quality = rest.quality;
     return { ...box, ...rest, format: format === "avif" ? "pixels" : format };
   });
   if (!result.ok) return failureOf(result.failure);
-  const { bytes, format, timings } = result.picture;
-  return {
-    bytes,
-    format: format === "pixels" ? "avif" : format,
-    timings: { decode: timings.decodeMs, encode: timings.encodeMs },
-  };
+  const { timings } = result.picture;
+  const decode = decodeMs + timings.decodeMs;
+  const made = await fileOf(result.picture, quality);
+  if (typeof made === "string") return failureOf(made);
+  const encode = timings.encodeMs + made.encodeMs;
+  return { ...made, timings: { decode, encode } };
 }
 
-type EngineFailure = Extract<
-  Awaited<ReturnType<typeof transform>>,
-  { ok: false }
->["failure"];
+/** The pixels of an AVIF: loaded with the first one. */
+async function decodedAvif(file: Uint8Array): Promise<Pixels | DecodeFailure> {
+  const { decode } = await import("./avif/decoder.ts");
+  const decoded = await decode(file);
+  if (typeof decoded === "string") return decoded;
+  const { width, height, hasAlpha, pixels, header } = decoded;
+  const { orientation, profile } = header;
+  const size = { width, height };
+  return { size, hasAlpha, pixels, orientation, ...profile && { profile } };
+}
 
-function failureOf(failure: EngineFailure): Failure {
+/** What the engine has made, encoded if it could not do that itself. */
+async function fileOf(
+  { bytes, format, size, hasAlpha }: Picture,
+  quality: number,
+): Promise<Omit<Made, "timings"> & { encodeMs: number } | EncodeFailure> {
+  if (format !== "pixels") return { bytes, format, encodeMs: 0 };
+  const { encode } = await import("./avif/encoder.ts");
+  const start = performance.now();
+  const file = await encode({ ...size, hasAlpha, pixels: bytes }, { quality });
+  if (typeof file === "string") return file;
+  const encodeMs = performance.now() - start;
+  return { bytes: Uint8Array.from(file), format: "avif", encodeMs };
+}
+
+type EngineFailure = Extract<Result, { ok: false }>["failure"];
+
+function failureOf(
+  failure: EngineFailure | DecodeFailure | EncodeFailure,
+): Failure {
   switch (failure) {
     case "format":
+    case "unsupported":
       return "unsupported";
     case "corrupt":
     case "truncated":
@@ -69,6 +107,6 @@ function failureOf(failure: EngineFailure): Failure {
       return "too costly";
     case "encoder":
     case "trap":
-      throw new Error(`The engine failed: ${failure}`);
+      throw new Error(`A codec failed: ${failure}`);
   }
 }

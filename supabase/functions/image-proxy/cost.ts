@@ -6,7 +6,9 @@
  *
  * @module
  */
+import type { ImageFormat } from "../_shared/image_options.ts";
 import { MiB } from "../_shared/units.ts";
+import { encodeCost, encodeMemory, MAX_MEMORY } from "./avif/costs.ts";
 import type { Header } from "./header/header.ts";
 
 /** What any picture may have. */
@@ -36,4 +38,15 @@ export function breaks(
     { what: "bytes in memory", limit: LIMITS.keptBytes, cost: keptBytes },
   ];
   return rows.find(({ limit, cost }) => cost > limit);
+}
+
+/** Of AVIF's encoder, where most of a request is left to it. */
+const AVIF_COST = 1_100_000_000;
+
+/** Whether so many pixels may become such a file: AVIF takes long. */
+export function isOffered(format: ImageFormat, pixels: number): boolean {
+  if (format !== "avif") return true;
+  const made = { width: pixels, height: 1, hasAlpha: true };
+  return encodeMemory(made, 9) <= MAX_MEMORY &&
+    encodeCost(made, 9) <= AVIF_COST;
 }

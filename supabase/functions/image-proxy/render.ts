@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { ImageFormat } from "../_shared/image_options.ts";
 import { problem } from "../_shared/problem.ts";
 import type { NewerFormat } from "./accept.ts";
 import { type Failure, type Made, transcode } from "./codec.ts";
-import { breaks } from "./cost.ts";
+import { breaks, isOffered } from "./cost.ts";
 import type { Unreadable } from "./header/header.ts";
 import { readHeader } from "./header/read.ts";
 import { planFor } from "./plan.ts";
@@ -49,16 +48,12 @@ export async function render(
   return made;
 }
 
-function isOffered(format: ImageFormat, _pixels: number): boolean {
-  return format !== "avif";
-}
-
 function refused(failure: Unreadable | Failure) {
   switch (failure) {
     case "unknown":
     case "unsupported":
       return notSupported("Cannot read this format, or this kind of it", {
-        supported: ["jpeg", "png", "webp"],
+        supported: ["jpeg", "png", "webp", "avif"],
       });
     case "truncated":
       return notReadable("The file ends before its picture does");

@@ -13,9 +13,14 @@ const FORMATS = ["jpeg", "png", "webp", "pixels"] as const;
 /** What is read and written: files, and `pixels` of and for another codec. */
 export type Format = typeof FORMATS[number];
 
-/** A picture that another decoder has made: upright, in sRGB. */
+/** A picture that another decoder has made. */
 export interface Pixels {
+  /** As stored: before the orientation. */
   readonly size: Size;
+  /** Upright unless it says otherwise. */
+  readonly orientation?: Orientation;
+  /** An ICC profile, of at most 1 MiB. In sRGB without one. */
+  readonly profile?: Uint8Array;
   /** Where it is not, the fourth byte of a pixel means nothing. */
   readonly hasAlpha: boolean;
   /** Rows of red, green, blue and alpha, a byte each, from the top. */
@@ -147,7 +152,7 @@ export class Instance {
   /** Reads the header of `source`, which `make` is about until the next one. */
   open(source: Source, limits: Limits): Header | Failure {
     const isFile = source instanceof Uint8Array;
-    this.#source = isFile ? [source] : [startOf(source), source.pixels];
+    this.#source = isFile ? [source] : partsOf(source);
     const size = this.#source.reduce((sum, { length }) => sum + length, 0);
     const at = this.#call(() =>
       this.#exports.open(
@@ -250,10 +255,16 @@ function joined(
   return whole;
 }
 
-/** What stands before pixels: see `engine/src/pixels_read.c`. */
-function startOf({ size, hasAlpha }: Pixels): Uint8Array {
-  const start = new DataView(new ArrayBuffer(16));
-  const numbers = [0x4c585089, size.width, size.height, hasAlpha ? 1 : 0];
+/** In bytes. A larger profile is ignored, as in a file. */
+const PROFILE_MOST = 2 ** 20;
+
+/** A header, the profile and the pixels: see `engine/src/pixels_read.c`. */
+function partsOf({ size, hasAlpha, pixels, ...rest }: Pixels): Uint8Array[] {
+  const { orientation = 1, profile = new Uint8Array() } = rest;
+  const used = profile.length <= PROFILE_MOST ? profile : new Uint8Array();
+  const numbers = [0x4c585089, size.width, size.height];
+  numbers.push(hasAlpha ? 1 : 0, orientation, used.length);
+  const start = new DataView(new ArrayBuffer(4 * numbers.length));
   for (const [i, it] of numbers.entries()) start.setUint32(4 * i, it, true);
-  return new Uint8Array(start.buffer);
+  return [new Uint8Array(start.buffer), used, pixels];
 }

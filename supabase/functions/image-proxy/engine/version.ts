@@ -5,5 +5,5 @@
  */
 
 /** Of the module in `wasm.ts`. */
-export const ENGINE_SHA256 =
-  "8dd2a9d7f3079983f0453c6c2088e192b75bae865b261198859bef7e030fefcb";
+export const ENGINE_SHA256: string =
+  "f0f956b42315ea1c49d0898a30285dd63cfa96fe3cb94580d5a31741b7287725";

@@ -10,6 +10,7 @@ import {
   type HeaderReader,
   type Unreadable,
 } from "./header.ts";
+import { avifHeader } from "./avif.ts";
 import { jpegHeader } from "./jpeg.ts";
 import { pngHeader } from "./png.ts";
 import { webpHeader } from "./webp.ts";
@@ -23,6 +24,7 @@ const READERS: readonly Row[] = [
     (file) => ascii(file, 0, 4) === "RIFF" && ascii(file, 8, 4) === "WEBP",
     webpHeader,
   ],
+  [(file) => ascii(file, 4, 4) === "ftyp", avifHeader],
 ];
 
 /** The header of `file`, or why nobody should decode it. */

@@ -1,0 +1,21 @@
+/**
+ * AVIF: its boxes are read in `avif/`, where they are needed once more. No I/O.
+ *
+ * @module
+ */
+import { decodeMemory } from "../avif/costs.ts";
+import { readHeader } from "../avif/header.ts";
+import type { Header, Unreadable } from "./header.ts";
+
+/** Also for what else begins with such a box: HEIC, and films. */
+export function avifHeader(file: Uint8Array): Header | Unreadable {
+  const header = readHeader(file);
+  if (header === "format") return "unknown";
+  if (typeof header === "string") return header;
+  return {
+    format: "avif",
+    size: header.size,
+    passes: 1,
+    keptBytes: decodeMemory(header),
+  };
+}

@@ -73,7 +73,7 @@ EXPORT(make) void make_picture(void) {
   READERS[header.format]->decode(&header, &wish, &resizer);
   resize_free(&resizer);
 
-  to_srgb(&picture, &profile);
+  to_srgb(&picture, header.space, &profile);
   const struct writer *writer = WRITERS[wish.format];
   if (picture.has_alpha && !writer->has_alpha) {
     flatten(&picture, (uint32_t)wish.background);

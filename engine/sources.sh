@@ -6,7 +6,7 @@
 # packages too: nothing of the system is changed.
 set -euo pipefail
 
-PACKAGES=(libjpeg-turbo libspng libwebp zlib)
+PACKAGES=(lcms2 libjpeg-turbo libspng libwebp zlib)
 
 folder=$(realpath "$1")
 mkdir -p "$folder/parts" "$folder/lists/partial"

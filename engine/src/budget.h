@@ -18,6 +18,10 @@ enum {
   COST_WEBP_PIXEL = 40,
   COST_PIXELS_PIXEL = 2, /* read or written as they are */
   COST_RESIZE_PIXEL = 8,
+  COST_PROFILE = 15000000,     /* to read one, and to see whether it is sRGB */
+  COST_EXACT_COLOUR = 800,     /* a colour, by all that a profile says */
+  COST_RGB_PIXEL = 40,         /* by a table of these */
+  COST_INK_PIXEL = 80,
   COST_WEBP_OUTPUT_PIXEL = 90, /* times one more than the method */
   COST_JPEG_OUTPUT_PIXEL = 120,
   COST_PNG_OUTPUT_PIXEL = 400,

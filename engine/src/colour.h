@@ -2,8 +2,8 @@
 #include "picture.h"
 
 /**
- * Turns pixels of a profile of three primaries and their curves, such as Display
- * P3 and Adobe RGB, into sRGB. Leaves them as they are where the profile is of
- * another kind, malformed, or sRGB already.
+ * Turns the numbers of a picture into sRGB, as its profile has them. Without one
+ * that fits and is whole, red, green, blue and grey stay as they are, and ink is
+ * taken for ideal.
  */
-void to_srgb(struct picture *, const struct profile *);
+void to_srgb(struct picture *, enum space, const struct profile *);

@@ -75,7 +75,7 @@ EXPORT(decode) void decode_picture(void) {
   READERS[header.format]->decode(&header, &wish, &resizer);
   resize_free(&resizer);
 
-  to_srgb(&picture, &profile);
+  to_srgb(&picture, header.space, &profile);
 }
 
 /** Encodes what is decoded: the answer goes to the host as it is made. */

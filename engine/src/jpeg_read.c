@@ -49,6 +49,12 @@ static int orientation(void) {
   return 1;
 }
 
+static enum space space(void) {
+  if (jpeg.num_components == 1) return SPACE_GREY;
+  if (jpeg.num_components != 4) return SPACE_RGB;
+  return jpeg.saw_Adobe_marker ? SPACE_CMYK_LEFT : SPACE_CMYK;
+}
+
 static void open(struct header *header, struct profile *profile,
                  const struct limits *limits) {
   memset(&jpeg, 0, sizeof jpeg);
@@ -63,6 +69,7 @@ static void open(struct header *header, struct profile *profile,
   header->height = (int32_t)jpeg.image_height;
   header->orientation = orientation();
   header->has_alpha = 0;
+  header->space = space();
   check_size(header, limits);
   if (jpeg_has_multiple_scans(&jpeg) &&
       coefficient_bytes() > limits->kept_bytes) {
@@ -93,25 +100,12 @@ static void monitor(j_common_ptr common) {
   spend((double)jpeg.image_width * rows, COST_JPEG_SCAN_PIXEL);
 }
 
-/** Ink to light. Adobe's files say how much light is left, not how much ink. */
-static void from_cmyk(uint8_t *row, unsigned count, int is_inverted) {
-  unsigned flip = is_inverted ? 0 : 255;
-  for (unsigned i = 0; i < count; i++, row += 4) {
-    unsigned black = row[3] ^ flip;
-    for (int c = 0; c < 3; c++) {
-      row[c] = (uint8_t)(((row[c] ^ flip) * black + 127) / 255);
-    }
-    row[3] = 255;
-  }
-}
-
 static void decode(const struct header *header, const struct wish *wish,
                    struct resizer *resizer) {
-  (void)header;
-  int is_cmyk = jpeg.num_components == 4;
+  int is_ink = header->space >= SPACE_CMYK;
   jpeg.scale_num = eighths(wish);
   jpeg.scale_denom = 8;
-  jpeg.out_color_space = is_cmyk ? JCS_CMYK : JCS_EXT_RGBA;
+  jpeg.out_color_space = is_ink ? JCS_CMYK : JCS_EXT_RGBA;
   progress.progress_monitor = monitor;
   jpeg.progress = &progress;
   jpeg_start_decompress(&jpeg);
@@ -130,12 +124,7 @@ static void decode(const struct header *header, const struct wish *wish,
     unsigned count = jpeg_read_scanlines(&jpeg, rows, BATCH);
     spend(count / scale * jpeg.image_width, COST_JPEG_PIXEL);
     spend((double)count * jpeg.output_width, COST_JPEG_DECODED_PIXEL);
-    for (unsigned i = 0; i < count; i++) {
-      if (is_cmyk) {
-        from_cmyk(rows[i], jpeg.output_width, jpeg.saw_Adobe_marker);
-      }
-      resize_push(resizer, rows[i]);
-    }
+    for (unsigned i = 0; i < count; i++) resize_push(resizer, rows[i]);
   }
   for (int i = 0; i < BATCH; i++) free(rows[i]);
   /* The rows below are not wanted, so there may be some. */

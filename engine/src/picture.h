@@ -6,12 +6,24 @@
 /** By their places in `FORMATS` of instance.ts. */
 enum format { FORMAT_JPEG, FORMAT_PNG, FORMAT_WEBP, FORMAT_PIXELS };
 
-/** What a file says of itself before a pixel is decoded. Read by instance.ts. */
+/** What the numbers of a file's pixels are. */
+enum space {
+  SPACE_RGB,
+  SPACE_GREY,     /* the same number thrice, once decoded */
+  SPACE_CMYK,     /* ink */
+  SPACE_CMYK_LEFT /* the light that ink leaves, as Adobe writes it */
+};
+
+/**
+ * What a file says of itself before a pixel is decoded. Read by instance.ts, but
+ * for the last.
+ */
 struct header {
   int32_t format;
   int32_t width, height; /* as stored: before the orientation */
   int32_t orientation;   /* 1 to 8, as EXIF counts */
   int32_t has_alpha;
+  enum space space;
 };
 
 /** What is wanted of it. Written by instance.ts; all as stored. */
@@ -23,7 +35,10 @@ struct wish {
   int32_t background; /* 0xRRGGBB, below what JPEG cannot show through */
 };
 
-/** Pixels, upright, 4 bytes each: red, green, blue, and alpha or 255. */
+/**
+ * Pixels, upright, 4 bytes each: red, green, blue, and alpha, which counts only
+ * where there is some. Ink is four inks until colour.c has seen it.
+ */
 struct picture {
   uint8_t *pixels;
   int32_t width, height;

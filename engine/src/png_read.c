@@ -47,6 +47,7 @@ static void open(struct header *header, struct profile *profile,
       (double)ihdr.width * ihdr.height * 4 > limits->kept_bytes) {
     host_fail(FAILED_MEMORY);
   }
+  header->space = ihdr.color_type & 2 ? SPACE_RGB : SPACE_GREY;
   struct spng_trns trns;
   int has_alpha_channel = ihdr.color_type & 4;
   header->has_alpha = has_alpha_channel || spng_get_trns(png, &trns) == 0;

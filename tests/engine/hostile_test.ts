@@ -5,15 +5,36 @@
  */
 import { Buffer } from "node:buffer";
 import { deflateSync } from "node:zlib";
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import {
+  deepStrictEqual,
+  notDeepStrictEqual,
+  ok,
+  strictEqual,
+} from "node:assert/strict";
+import { Instance } from "../../supabase/functions/image-proxy/engine/instance.ts";
+import {
+  LIMITS,
   type Options,
   type Result,
   transform,
 } from "../../supabase/functions/image-proxy/engine/transform.ts";
+import { unpack } from "../../supabase/functions/image-proxy/engine/unpack.ts";
+import { mutated, random } from "./fuzz.ts";
+import {
+  ADOBE_RGB,
+  greyProfileOf,
+  type Lab,
+  labOf,
+  profileOf,
+  profileOfTags,
+  type Table,
+  tableProfileOf,
+} from "./icc.ts";
+import { withProfile } from "./jpeg.ts";
 import { KINDS, makePictures, SIZE } from "./pictures.ts";
 import { type Claim, packed, png } from "./png.ts";
 import { animation, chunk, type Frame, webpSize } from "./webp.ts";
+import { untimed } from "./untimed.ts";
 
 const MiB = 2 ** 20;
 const THUMB: Options = { width: 64, height: 64, format: "webp" };
@@ -289,6 +310,159 @@ for (const [why, file, failure] of LIES) {
     strictEqual(failureOf(await transform(someJpeg, THUMB)), "none");
   });
 }
+
+/** What is bright is dark: there is no missing that. */
+function negative(numbers: readonly number[]): Lab {
+  return labOf(numbers.map((it) => 1 - it));
+}
+
+const RGB_TABLE: Table = { space: "RGB ", points: 4, colourOf: negative };
+const SRGB_TABLE: Table = { ...RGB_TABLE, points: 33, colourOf: labOf };
+const INK_TABLE: Table = { space: "CMYK", points: 3, colourOf: negative };
+
+function copied(from: Uint8Array, at: number, ...bytes: number[]): Uint8Array {
+  const copy = from.slice();
+  copy.set(bytes, at);
+  return copy;
+}
+
+/** A chain of as many matrices as it says, all of them in the same place. */
+function chain(count: number): Uint8Array {
+  const head = Buffer.from("mpet\0\0\0\0\0\x03\0\x03", "latin1");
+  const matrix = Buffer.alloc(12 + 4 * 12);
+  matrix.write("matf\0\0\0\0\0\x03\0\x03", "latin1");
+  for (const i of [0, 4, 8]) matrix.writeFloatBE(1, 12 + 4 * i);
+  const places = Buffer.alloc(4 + 8 * count);
+  places.writeUInt32BE(count);
+  for (let i = 0; i < count; i++) {
+    places.writeUInt32BE(16 + 8 * count, 4 + 8 * i);
+    places.writeUInt32BE(matrix.length, 8 + 8 * i);
+  }
+  const tag = Buffer.concat([head, places, matrix]);
+  return profileOfTags("RGB ", "XYZ ", [["D2B0", tag]]);
+}
+
+// Where the first entry of the directory is, and the second, which is A2B0.
+const [FIRST, SECOND] = [132, 144];
+const OLD = tableProfileOf(RGB_TABLE, "mft2");
+const NEW = tableProfileOf(RGB_TABLE, "mAB ");
+const [TABLE_AT = 0] = new Uint32Array([
+  new DataView(OLD.buffer, OLD.byteOffset).getUint32(SECOND + 4),
+]);
+const LARGEST = [0xff, 0xff, 0xff, 0xff];
+
+const PROFILES: [why: string, profile: Uint8Array][] = [
+  ["with 2^32 - 1 tags", copied(OLD, 128, ...LARGEST)],
+  ["with a tag behind its end", copied(OLD, SECOND + 4, 0x7f, 0xff)],
+  [
+    "with a tag that ends before it begins",
+    copied(OLD, SECOND + 4, ...LARGEST),
+  ],
+  ["whose table is its directory", copied(OLD, SECOND + 4, 0, 0, 0, 128)],
+  ["whose table is cut", OLD.subarray(0, OLD.length - 99)],
+  ["of 190 points each way", copied(OLD, TABLE_AT + 10, 190)],
+  ["of one point", copied(OLD, TABLE_AT + 10, 1)],
+  ["of 15 inks", copied(OLD, TABLE_AT + 8, 15, 15, 15)],
+  ["of curves of 65,535 samples", copied(OLD, TABLE_AT + 48, ...LARGEST)],
+  ["whose curves are its table", copied(NEW, TABLE_AT + 12, 0, 0, 0, 80)],
+  ["whose table is itself", copied(NEW, TABLE_AT + 24, 0, 0, 0, 0, 1)],
+  ["of 190 points, between curves", copied(NEW, TABLE_AT + 80, 190, 190, 190)],
+  ["of a link", copied(OLD, 12, ...Buffer.from("link"))],
+  ["of names", copied(OLD, 12, ...Buffer.from("nmcl"))],
+  ["of nothing", copied(OLD, FIRST, ...new Uint8Array(24))],
+  ["of 100,000 steps", chain(100_000)],
+];
+
+/** A PNG of 8 × 8 in which there are some colours. */
+function coloured(profile: Uint8Array): Uint8Array {
+  const rows = Uint8Array.from(
+    { length: 8 * 25 },
+    (_, i) => i % 25 === 0 ? 0 : i * 7 % 256,
+  );
+  const square = { width: 8, height: 8 };
+  return png(square, rows, packed("iCCP", profile));
+}
+
+for (const [why, profile] of PROFILES) {
+  Deno.test(`I10 a profile ${why} is none`, async () => {
+    const without = await transform(coloured(new Uint8Array()), THUMB);
+    const heeded = await transform(coloured(OLD), THUMB);
+    notDeepStrictEqual(untimed(heeded), untimed(without));
+    const rss = Deno.memoryUsage().rss;
+    const at = performance.now();
+
+    const result = await transform(coloured(profile), THUMB);
+
+    ok(performance.now() - at < 500);
+    ok(Deno.memoryUsage().rss - rss < 20 * MiB);
+    deepStrictEqual(untimed(result), untimed(without));
+  });
+}
+
+Deno.test("I10 a profile of 2 MiB is none", async () => {
+  const large = new Uint8Array(2 * MiB);
+  large.set(OLD);
+
+  const result = await transform(withProfile(someJpeg, large), THUMB);
+
+  const plain = await transform(someJpeg, THUMB);
+  deepStrictEqual(untimed(result), untimed(plain));
+  const small = await transform(withProfile(someJpeg, OLD), THUMB);
+  notDeepStrictEqual(untimed(small), untimed(result));
+});
+
+for (
+  const [why, profile, cost] of [
+    ["to read a profile", tableProfileOf(SRGB_TABLE, "mft2"), 10_000_000],
+    ["to make a table of it", OLD, 30_000_000],
+  ] as const
+) {
+  Deno.test(`I22 what it takes ${why} is counted`, async () => {
+    const options = { ...THUMB, limits: { cost } };
+
+    const result = await transform(coloured(profile), options);
+
+    strictEqual(failureOf(result), "cost");
+    const without = await transform(coloured(new Uint8Array()), options);
+    strictEqual(failureOf(without), "none");
+  });
+}
+
+Deno.test("I10 no mutation of a profile traps, hangs or takes much memory", async () => {
+  const instance = new Instance(await WebAssembly.compile(await unpack()));
+  const ink = all[KINDS.findIndex(({ name }) => name === "JPEG, CMYK")];
+  const grey = all[KINDS.findIndex(({ name }) => name === "JPEG, grey")];
+  ok(ink && grey);
+  const kinds: [Uint8Array, (profile: Uint8Array) => Uint8Array][] = [
+    [profileOf(ADOBE_RGB), coloured],
+    [OLD, coloured],
+    [NEW, coloured],
+    [tableProfileOf(RGB_TABLE, "mft1"), coloured],
+    [greyProfileOf(1.8), (it) => withProfile(grey, it)],
+    [tableProfileOf(INK_TABLE, "mft2"), (it) => withProfile(ink, it)],
+    [tableProfileOf(INK_TABLE, "mAB "), (it) => withProfile(ink, it)],
+  ];
+  const below = random(20_261_122);
+  const part = { left: 0, top: 0, width: 8, height: 8 };
+  const size = { width: 8, height: 8 };
+  const seen = new Set<string>();
+
+  for (let round = 0; round < 1_400; round++) {
+    const [profile, within] = kinds[round % kinds.length] ?? [OLD, coloured];
+    const at = performance.now();
+    instance.open(within(mutated(profile, below)), LIMITS);
+    const made = instance.make({ part, size }, {
+      ...{ format: "png", quality: 80, background: 0 },
+    });
+    if (typeof made === "string") throw new Error(`${round}: ${made}`);
+    ok(performance.now() - at < 1_000, `${round}`);
+    seen.add(`${made.bytes}`);
+  }
+
+  ok(instance.bytes < 16 * MiB, `${instance.bytes}`);
+  // Some change the colours: not all mutations are of no account.
+  ok(seen.size > 50, `${seen.size}`);
+});
 
 Deno.test("I22 one pixel becomes as many as are allowed, and no more", async () => {
   const dot = png(TINY, DOT);

@@ -6,4 +6,4 @@
 
 /** Of the module in `wasm.ts`. */
 export const ENGINE_SHA256: string =
-  "f0f956b42315ea1c49d0898a30285dd63cfa96fe3cb94580d5a31741b7287725";
+  "ff3dfa0503a594a0ef0d649c3a00dd6e7281358a50f2a7d7db3b8d2bcd40306c";

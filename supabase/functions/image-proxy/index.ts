@@ -11,25 +11,35 @@
 import { afterwards } from "../_shared/background.ts";
 import { anyone, bearerOf, type Message } from "../_shared/caller.ts";
 import { endpoint } from "../_shared/endpoint.ts";
-import { getAsAnyone, getAsCaller, getAsService } from "../_shared/get.ts";
+import {
+  type Get,
+  getAsAnyone,
+  getAsCaller,
+  getAsService,
+} from "../_shared/get.ts";
 import { type ImageLinks, imageLinks } from "../_shared/image_link.ts";
 import { route, type Scope } from "../_shared/route.ts";
 import { seconds } from "../_shared/units.ts";
+import { delegateFor } from "./delegates.ts";
 import { Flights } from "./flights.ts";
 import { Gate } from "./gate.ts";
 import { asked, askedByLink } from "./input.ts";
-import { LOAD } from "./policy.ts";
+import { type DelegateName, ENGINE, type Engine, LOAD } from "./policy.ts";
 import { show, type Shown, type Studio } from "./show.ts";
-import { supabaseSources } from "./sources.ts";
+import { supabaseSources, type Viewer } from "./sources.ts";
 
 /** For Storage to send an object. */
 const READ_MS = seconds(5);
+
+/** For somebody else to make a picture. */
+const MAKE_MS = seconds(8);
 
 const LIMITS = { bodyBytes: 0, timeoutMs: LOAD.timeoutMs };
 
 /** One for all requests: see what they are for. */
 const flights = new Flights<Shown>();
 const gate = new Gate(LOAD.atOnce, LOAD.waiting);
+const elsewhere = new Gate(LOAD.elsewhere, LOAD.waiting);
 
 /** The outside world of this function. */
 export interface Ports {
@@ -52,33 +62,34 @@ function tokenOf({ request }: Message): string | undefined {
   return token?.startsWith("sb_") ? undefined : token;
 }
 
+/** Opens the outside world for pictures that `engine` makes. */
+export function portsFor(scope: Scope, engine: Engine = ENGINE): Ports {
+  // Others may wait for what one has asked for: its end is not theirs.
+  const own = () => afterwards(scope, READ_MS);
+  const shared = { flights, gate, elsewhere, engine };
+  const studio = (viewer: Viewer, getAs: (scope: Scope) => Get) => ({
+    ...shared,
+    sources: () => supabaseSources(getAs(own()), viewer),
+    delegate(name: DelegateName) {
+      const late = afterwards(scope, MAKE_MS);
+      return delegateFor(name, late, [getAs(late), viewer]);
+    },
+  });
+  return {
+    everybody: { ...studio("public", getAsAnyone), viewer: "" },
+    caller: { ...studio("caller", getAsCaller), viewer: scope.bearer ?? "" },
+    holder: {
+      // As the service: the link is what allows it.
+      ...studio("service", (scope) => getAsService(scope)),
+      viewer: "link",
+    },
+    links: imageLinks(scope.config.linkKeys),
+  };
+}
+
 export default endpoint<Ports>({
   name: "image-proxy",
-  ports(scope: Scope) {
-    // Others may wait for what one has asked for: its end is not theirs.
-    const own = () => afterwards(scope, READ_MS);
-    const shared = { flights, gate };
-    return {
-      everybody: {
-        ...shared,
-        viewer: "",
-        sources: () => supabaseSources(getAsAnyone(own()), "public"),
-      },
-      caller: {
-        ...shared,
-        viewer: scope.bearer ?? "",
-        sources: () => supabaseSources(getAsCaller(own()), "caller"),
-      },
-      holder: {
-        ...shared,
-        viewer: "link",
-        sources: () =>
-          // As the service: the link is what allows it.
-          supabaseSources(getAsService(own()), "service"),
-      },
-      links: imageLinks(scope.config.linkKeys),
-    };
-  },
+  ports: (scope: Scope) => portsFor(scope),
   routes: {
     "GET /public/{bucket}/{path...}": route({
       auth: anyone,

@@ -6,15 +6,20 @@
 import { ifNoneMatch } from "@std/http/etag";
 import { attachment } from "../_shared/filename.ts";
 import type { ImageOptions } from "../_shared/image_options.ts";
-import { objectNotFound, type Place } from "../_shared/place.ts";
+import {
+  objectNotFound,
+  type Place,
+  storageUnavailable,
+} from "../_shared/place.ts";
 import { type NewerFormat, newerFormats } from "./accept.ts";
 import { type Access, cacheControlOf, isUnmodified } from "./caching.ts";
 import type { Made } from "./codec.ts";
+import type { Delegate } from "./delegate.ts";
 import { tagOf } from "./etag.ts";
 import type { Flights } from "./flights.ts";
 import type { Gate } from "./gate.ts";
-import { LOAD } from "./policy.ts";
-import { render } from "./render.ts";
+import { begin, finish } from "./maker.ts";
+import { type DelegateName, type Engine, LOAD } from "./policy.ts";
 import type { About, Sources } from "./sources.ts";
 import { type Wish, wishOf } from "./wish.ts";
 
@@ -29,10 +34,15 @@ export interface Asked {
 export interface Studio {
   readonly flights: Flights<Shown>;
   readonly gate: Gate;
+  readonly engine: Engine;
+  /** The gate of what others make: nobody waits behind them. */
+  readonly elsewhere: Gate;
   /** Tells apart who may not see what another may. */
   readonly viewer: string;
   /** With time of its own: what one asks for, others may wait for. */
   sources(): Sources;
+  /** The same, by the same right. */
+  delegate(name: DelegateName): Delegate;
 }
 
 /** A picture, and the object that it was made of. */
@@ -45,6 +55,7 @@ export interface Shown extends Made {
 interface Request extends Asked {
   readonly wish: Wish;
   readonly newer: readonly NewerFormat[];
+  readonly engine: Engine;
 }
 
 /** The picture, or 304 for a caller who has it. */
@@ -57,7 +68,7 @@ export async function show(
   const audience = access.kind === "public" ? "public" : "trusted";
   const wish = wishOf(options, audience);
   const newer = wish.format === undefined ? newerFormats(headers) : [];
-  const request = { ...asked, wish, newer };
+  const request = { ...asked, wish, newer, engine: studio.engine };
   return await unchanged(request, headers, studio) ??
     await answerOf(request, await shownFor(request, studio));
 }
@@ -83,17 +94,35 @@ async function unchanged(
 
 /** Made once for all who ask at the same time. */
 async function shownFor(request: Request, studio: Studio): Promise<Shown> {
-  const { place, options, wish, newer } = request;
-  const { viewer, flights, gate, sources } = studio;
+  const { place, options, wish, newer, engine } = request;
+  const { viewer, flights, gate, elsewhere, sources } = studio;
   const key = JSON.stringify([viewer, place, options.version, wish, newer]);
-  return await flights.join(key, () =>
-    gate.pass(async () => {
+  return await flights.join(key, async () => {
+    const { begun, ...seen } = await gate.pass(async () => {
       const start = performance.now();
       const { bytes, ...about } = await sources().read(place, LOAD.maxBytes);
       const fetchMs = performance.now() - start;
       requireVersion(about, request);
-      return { ...await render(bytes, request), about, fetchMs };
-    }));
+      const source = { bytes, etag: about.etag };
+      return { begun: await begin(source, request, engine), about, fetchMs };
+    });
+    if ("bytes" in begun) return { ...begun, ...seen };
+    const made = () => finish(begun, (name) => studio.delegate(name));
+    const shown = { ...await elsewhere.pass(made), ...seen };
+    await requireUnchanged(seen.about, request, studio);
+    return shown;
+  });
+}
+
+/** Whoever has made a picture elsewhere has read the object later than we. */
+async function requireUnchanged(
+  { etag }: About,
+  { place }: Asked,
+  { sources }: Studio,
+): Promise<void> {
+  const now = await sources().look(place);
+  if (now !== undefined && now.etag === etag) return;
+  throw storageUnavailable("The object has changed meanwhile: ask again");
 }
 
 /** Else a URL that is kept for ever could come to mean something else. */
@@ -107,14 +136,16 @@ function requireVersion(
 
 /** Those that a 304 has as well: RFC 9110 §15.4.5. */
 async function headersFor(request: Request, about: About): Promise<Headers> {
-  const { wish, newer, access, options } = request;
+  const { wish, access, options } = request;
   const { etag, lastModified, cacheControl } = about;
   const isVersioned = options.version !== undefined;
   const now = Date.now();
   const headers = new Headers({
     "cache-control": cacheControlOf({ access, isVersioned, cacheControl, now }),
   });
-  if (etag !== undefined) headers.set("etag", await tagOf(etag, wish, newer));
+  if (etag !== undefined) {
+    headers.set("etag", await tagOf(etag, request, request.engine));
+  }
   if (lastModified !== undefined) headers.set("last-modified", lastModified);
   if (wish.format === undefined) headers.append("vary", "Accept");
   if (access.kind === "caller") headers.append("vary", "Authorization");

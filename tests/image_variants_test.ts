@@ -6,20 +6,13 @@
  */
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
-import {
-  getAsAnyone,
-  sendAsService,
-} from "../supabase/functions/_shared/get.ts";
 import { testConfig } from "../supabase/functions/_shared/testing/config.ts";
 import { readHeader } from "../supabase/functions/image-proxy/header/read.ts";
 import { imageUrl } from "../supabase/functions/image-proxy/image_url.ts";
-import { supabaseSources } from "../supabase/functions/image-proxy/sources.ts";
+import type { Sources } from "../supabase/functions/image-proxy/sources.ts";
 import { type Garden, tend } from "../supabase/functions/image-proxy/tend.ts";
-import {
-  supabaseChanges,
-  supabaseVariants,
-} from "../supabase/functions/image-proxy/variant_store.ts";
 import { VARIANTS_BUCKET } from "../supabase/functions/image-proxy/variants.ts";
+import { portsFor } from "../supabase/functions/image-proxy/world.ts";
 import { behindGateway } from "./contracts/contract.ts";
 import {
   ALBUM,
@@ -47,12 +40,9 @@ function gardenOf({ stack }: World): Garden {
     SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secret }),
   });
   const { signal } = new AbortController();
-  const scope = { config, bearer: undefined, signal };
-  const send = sendAsService(scope);
+  const opened = portsFor({ config, bearer: undefined, signal }).garden("run");
   return {
-    changes: supabaseChanges(send),
-    variants: supabaseVariants(getAsAnyone(scope), send, url),
-    sources: supabaseSources(getAsAnyone(scope), "public"),
+    ...opened,
     alert(error) {
       throw error;
     },
@@ -311,11 +301,11 @@ function cutOff(garden: Garden, steps: number): Garden {
         };
       },
     });
-  const { changes, variants, sources, alert } = garden;
+  const { changes, variants, studio, alert } = garden;
   return {
     changes: cut(changes),
     variants: cut(variants),
-    sources: cut(sources),
+    studio: { ...studio, sources: () => cut(studio.sources()) },
     alert,
   };
 }
@@ -357,20 +347,21 @@ Deno.test("an object that changes while it is worked on is worked on again", asy
   const path = "meanwhile.png";
   await hang(world, path);
   const garden = gardenOf(world);
-  const { sources } = garden;
+  const { studio } = garden;
   let isFirst = true;
-  const busy: Garden = {
-    ...garden,
-    sources: {
-      ...sources,
+  const sources = (): Sources => {
+    const { look, read } = studio.sources();
+    return {
+      look,
       async read(...given) {
-        const source = await sources.read(...given);
+        const source = await read(...given);
         if (isFirst) await hang(world, path, OTHER);
         isFirst = false;
         return source;
       },
-    },
+    };
   };
+  const busy: Garden = { ...garden, studio: { ...studio, sources } };
 
   await tend(busy);
   await tend(garden);

@@ -29,6 +29,8 @@ export interface Config {
   readonly linkKeys: readonly LinkKey[];
   /** The project's S3 key. Only uploads over S3 need it. */
   readonly s3: S3Key | undefined;
+  /** An imgproxy of one's own. Only `image-proxy` asks it, if told to. */
+  readonly imgproxy: Imgproxy | undefined;
   /** Origins a browser may call from; absent means any. Never `null`. */
   readonly allowedOrigins: readonly string[] | undefined;
   /** Absent means errors are logged and not sent anywhere. */
@@ -52,6 +54,16 @@ export interface S3Key {
   readonly secretAccessKey: string;
   /** Of the project: signatures name it. */
   readonly region: string;
+}
+
+/** An imgproxy that takes signed URLs, and no others. */
+export interface Imgproxy {
+  /** Ends without a slash. */
+  readonly url: string;
+  /** In hex, as imgproxy has it. */
+  readonly key: string;
+  /** In hex. */
+  readonly salt: string;
 }
 
 /** Facts that the platform gives every function. */
@@ -111,6 +123,8 @@ export function readConfig(env: (name: string) => string | undefined): Config {
       "PORTICO_LINK_KEYS must list keys such as k1:<32 bytes in base64url>",
     );
   }
+  const imgproxy = imgproxyOf(first);
+  if (typeof imgproxy === "string") wrong.push(imgproxy);
   const legacySecretKey = first(
     "SUPABASE_SECRET_KEY",
     "SUPABASE_SERVICE_ROLE_KEY",
@@ -131,6 +145,7 @@ export function readConfig(env: (name: string) => string | undefined): Config {
     webhookSecrets: list("WEBHOOK_SECRET") ?? [],
     linkKeys: linkKeys.filter((it) => it !== undefined),
     s3: s3KeyOf(first),
+    imgproxy: typeof imgproxy === "string" ? undefined : imgproxy,
     allowedOrigins,
     sentryDsn: first("SENTRY_DSN"),
     logsRequests: first("LOG_REQUESTS") !== "false",
@@ -162,6 +177,33 @@ function s3KeyOf(
   return accessKeyId && secretAccessKey && region
     ? { accessKeyId, secretAccessKey, region }
     : undefined;
+}
+
+/** All of it or nothing; or what is wrong with it. */
+function imgproxyOf(
+  first: (name: string) => string | undefined,
+): Imgproxy | undefined | string {
+  const url = first("IMGPROXY_URL")?.replace(/\/+$/, "");
+  const key = first("IMGPROXY_KEY");
+  const salt = first("IMGPROXY_SALT");
+  if (!url && !key && !salt) return undefined;
+  if (!url || !key || !salt) {
+    return "IMGPROXY_URL, IMGPROXY_KEY and IMGPROXY_SALT must be set together";
+  }
+  if (!isBaseUrl(url)) {
+    return "IMGPROXY_URL must be a URL such as https://img.example.com";
+  }
+  if (!HEX.test(key)) return "IMGPROXY_KEY must be bytes in hex";
+  if (!HEX.test(salt)) return "IMGPROXY_SALT must be bytes in hex";
+  return { url, key, salt };
+}
+
+const HEX = /^(?:[0-9a-f]{2})+$/i;
+
+/** What a path may be put behind. */
+function isBaseUrl(text: string): boolean {
+  if (!/^https?:\/\/[^?#@\s]+$/.test(text)) return false;
+  return URL.canParse(text);
 }
 
 function parse(text: string): unknown {

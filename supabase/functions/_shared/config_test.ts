@@ -96,3 +96,51 @@ for (const key of ["A".repeat(43), "k1:short", "k.1:" + "A".repeat(43)]) {
     throws(() => read(env), /PORTICO_LINK_KEYS must list keys/);
   });
 }
+
+const IMGPROXY = {
+  IMGPROXY_URL: "https://img.example.com/prefix/",
+  IMGPROXY_KEY: "736563726574",
+  IMGPROXY_SALT: "68656C6C6F",
+};
+
+Deno.test("readConfig() reads an imgproxy of one's own, or none", () => {
+  deepStrictEqual(read({ ...MINIMAL, ...IMGPROXY }).imgproxy, {
+    url: "https://img.example.com/prefix",
+    key: "736563726574",
+    salt: "68656C6C6F",
+  });
+  strictEqual(read(MINIMAL).imgproxy, undefined);
+});
+
+for (const name of Object.keys(IMGPROXY)) {
+  Deno.test(`readConfig() takes no imgproxy without ${name}`, () => {
+    const env = { ...MINIMAL, ...IMGPROXY, [name]: "" };
+
+    throws(() => read(env), {
+      message: "Cannot start: IMGPROXY_URL, IMGPROXY_KEY and IMGPROXY_SALT " +
+        "must be set together",
+    });
+  });
+}
+
+const NO_IMGPROXY: [name: string, value: string][] = [
+  ["IMGPROXY_URL", "img.example.com"],
+  ["IMGPROXY_URL", "file:///etc"],
+  ["IMGPROXY_URL", "https://user:pass@img.example.com"],
+  ["IMGPROXY_URL", "https://img.example.com/?a"],
+  ["IMGPROXY_URL", "https://"],
+  ["IMGPROXY_KEY", "secret"],
+  ["IMGPROXY_KEY", "736"],
+  ["IMGPROXY_SALT", "68656C6C6F,68656C6C6F"],
+];
+
+for (const [name, value] of NO_IMGPROXY) {
+  Deno.test(`readConfig() names ${name} if it is ${value}`, () => {
+    const env = { ...IMGPROXY, [name]: value };
+
+    // In one error, with whatever else is wrong.
+    throws(() => read(env), {
+      message: new RegExp(`^Cannot start: SUPABASE_URL .*, ${name} must be `),
+    });
+  });
+}

@@ -6,11 +6,16 @@
  */
 import type { Scope } from "./route.ts";
 
+/** A question that needs a body: it is sent as JSON, by POST. */
+export interface Question {
+  readonly json: unknown;
+}
+
 /** Asks for what is at `path` of the project, with more `headers`. */
 export type Get = (
   path: string,
   headers: Readonly<Record<string, string>>,
-  method?: "GET" | "HEAD",
+  method?: "GET" | "HEAD" | Question,
 ) => Promise<Response>;
 
 /** With no credential: what is public. */
@@ -71,10 +76,20 @@ function getWith(
 ): Get {
   return (path, headers, method = "GET") =>
     fetch(supabaseUrl + path, {
-      method,
-      headers: { ...headers, ...credentials },
+      ...typeof method === "string" ? { method } : posted(method),
+      headers: {
+        ...typeof method === "string" ? {} : JSON_TYPE,
+        ...headers,
+        ...credentials,
+      },
       // Storage sends nobody elsewhere.
       redirect: "error",
       signal,
     });
+}
+
+const JSON_TYPE = { "content-type": "application/json" };
+
+function posted({ json }: Question) {
+  return { method: "POST", body: JSON.stringify(json) };
 }

@@ -33,6 +33,25 @@ Deno.test("each kind of get sends its credentials, and no others", async () => {
   ]);
 });
 
+Deno.test("a question is sent as JSON, with the same credentials", async () => {
+  const seen: unknown[] = [];
+  await using upstream = startUpstream(async (request) => {
+    const { method, headers } = request;
+    const sent = ["content-type", "authorization", "x-own"].map((it) =>
+      headers.get(it)
+    );
+    seen.push([method, ...sent, await request.json()]);
+    return new Response();
+  });
+  const own = { "x-own": "1" };
+
+  await getAsCaller(upstream.scope)("/a", own, { json: { expiresIn: 60 } });
+
+  deepStrictEqual(seen, [
+    ["POST", "application/json", "Bearer token", "1", { expiresIn: 60 }],
+  ]);
+});
+
 Deno.test("nobody is sent elsewhere with a credential", async () => {
   const visited: string[] = [];
   await using upstream = startUpstream(({ url }) => {

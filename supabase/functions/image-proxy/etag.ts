@@ -4,26 +4,24 @@
  * @module
  */
 import { toBase64url } from "../_shared/base64url.ts";
-import type { NewerFormat } from "./accept.ts";
-import { ENGINE_SHA256 } from "./engine/version.ts";
-import { textOf, type Wish } from "./wish.ts";
-
-/** Raised when the same options give other bytes, but by another engine. */
-const PICTURES = 1;
+import { makersOf } from "./makers.ts";
+import type { Engine } from "./policy.ts";
+import type { Order } from "./render.ts";
+import { textOf } from "./wish.ts";
 
 /** In characters of six bits: 132 bits, of which no two are alike by chance. */
 const LENGTH = 22;
 
 /**
- * The `etag` of what `wish` makes of the object with this `etag` for somebody
- * who accepts `newer` formats. It needs no look at the picture.
+ * The `etag` of what `order` makes of the object with this `etag`, by whom the
+ * policy says. It needs no look at the picture.
  */
 export async function tagOf(
   etag: string,
-  wish: Wish,
-  newer: readonly NewerFormat[],
+  { wish, newer }: Order,
+  engine: Engine,
 ): Promise<string> {
-  const facts = [PICTURES, ENGINE_SHA256, etag, textOf(wish), ...newer];
+  const facts = [...makersOf(engine), etag, textOf(wish), ...newer];
   const text = new TextEncoder().encode(JSON.stringify(facts));
   const digest = await crypto.subtle.digest("SHA-256", text);
   return `"${toBase64url(new Uint8Array(digest)).slice(0, LENGTH)}"`;

@@ -11,59 +11,20 @@
  */
 import { STATUS_CODE } from "@std/http/status";
 import * as v from "valibot";
-import { afterAnswer, afterwards } from "../_shared/background.ts";
+import { afterAnswer } from "../_shared/background.ts";
 import { anyone, bearerOf, type Message } from "../_shared/caller.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { fields } from "../_shared/fields.ts";
-import {
-  getAsAnyone,
-  getAsCaller,
-  getAsService,
-  sendAsService,
-} from "../_shared/get.ts";
-import { type ImageLinks, imageLinks } from "../_shared/image_link.ts";
-import { logWork } from "../_shared/log.ts";
-import { report } from "../_shared/report.ts";
 import { route, type Scope } from "../_shared/route.ts";
-import { KiB, seconds } from "../_shared/units.ts";
+import { KiB } from "../_shared/units.ts";
 import { nudge } from "../_shared/webhook.ts";
-import { Flights } from "./flights.ts";
-import { Gate } from "./gate.ts";
 import { asked, askedByLink } from "./input.ts";
-import { LOAD, VARIANTS } from "./policy.ts";
-import { show, type Shown, type Studio } from "./show.ts";
-import { supabaseSources } from "./sources.ts";
-import { type Garden, type Tally, tend } from "./tend.ts";
-import { supabaseChanges, supabaseVariants } from "./variant_store.ts";
-
-const TEND = "image-proxy/tend";
-
-/** For Storage to send an object. */
-const READ_MS = seconds(5);
-
-/** A run's; most take a second. */
-const TENDING_MS = seconds(60);
+import { LOAD } from "./policy.ts";
+import { show } from "./show.ts";
+import { tend } from "./tend.ts";
+import { type Ports, portsFor, TEND, TENDING_MS } from "./world.ts";
 
 const LIMITS = { bodyBytes: 0, timeoutMs: LOAD.timeoutMs };
-
-/** One for all requests: see what they are for. */
-const flights = new Flights<Shown>();
-const gate = new Gate(LOAD.atOnce, LOAD.waiting);
-
-/** The outside world of this function. */
-export interface Ports {
-  /** Objects of public buckets. */
-  readonly everybody: Studio;
-  /** Objects that the caller may see. */
-  readonly caller: Studio;
-  /** Any object: for who holds a link to it. */
-  readonly holder: Studio;
-  readonly links: ImageLinks;
-  /** What is kept of public objects, with time for a run. */
-  garden(run: string): Garden;
-  /** Records what came of a run that nobody waited for. */
-  log(tally: Tally, run: string): void;
-}
 
 /**
  * Requires a token. Storage verifies it, as it has to decide what the token is
@@ -77,50 +38,7 @@ function tokenOf({ request }: Message): string | undefined {
 
 export default endpoint<Ports>({
   name: "image-proxy",
-  ports(scope: Scope) {
-    // Others may wait for what one has asked for: its end is not theirs.
-    const own = () => afterwards(scope, READ_MS);
-    const shared = { flights, gate };
-    const { publicUrl } = scope.config;
-    // As the service: what it keeps is everybody's, and nobody else's to write.
-    const send = (it: Scope) => sendAsService(it);
-    const variants = (it: Scope) =>
-      supabaseVariants(getAsAnyone(it), send(it), publicUrl);
-    return {
-      everybody: {
-        ...shared,
-        viewer: "",
-        sources: () => supabaseSources(getAsAnyone(own()), "public"),
-        ...VARIANTS.isKept && {
-          shelf: { ...VARIANTS, variants: () => variants(own()) },
-        },
-      },
-      caller: {
-        ...shared,
-        viewer: scope.bearer ?? "",
-        sources: () => supabaseSources(getAsCaller(own()), "caller"),
-      },
-      holder: {
-        ...shared,
-        viewer: "link",
-        sources: () =>
-          // As the service: the link is what allows it.
-          supabaseSources(getAsService(own()), "service"),
-      },
-      links: imageLinks(scope.config.linkKeys),
-      garden(run) {
-        const later = afterwards(scope, TENDING_MS);
-        return {
-          variants: variants(later),
-          changes: supabaseChanges(send(later)),
-          sources: supabaseSources(getAsAnyone(later), "public"),
-          alert: (error) =>
-            report(error, { function: TEND, requestId: run }, scope.config),
-        };
-      },
-      log: (tally, run) => logWork({ fn: TEND, run, ...tally }, scope.config),
-    };
-  },
+  ports: (scope: Scope) => portsFor(scope),
   routes: {
     "GET /public/{bucket}/{path...}": route({
       auth: anyone,
@@ -163,10 +81,10 @@ export default endpoint<Ports>({
 
       handle(_call, { garden, log }) {
         const run = crypto.randomUUID();
-        const { alert, ...rest } = garden(run);
-        const working = tend({ ...rest, alert });
+        const opened = garden(run);
+        const working = tend(opened);
         // pg_net waits for each answer before it sends what is next.
-        afterAnswer(working.then((tally) => log(tally, run), alert));
+        afterAnswer(working.then((tally) => log(tally, run), opened.alert));
         return Response.json({ run }, { status: STATUS_CODE.Accepted });
       },
     }),

@@ -1,10 +1,11 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { assertProblem } from "../_shared/testing/assert.ts";
 import { testConfig } from "../_shared/testing/config.ts";
-import imageProxy, { type Ports } from "./index.ts";
 import { Flights } from "./flights.ts";
 import { Gate } from "./gate.ts";
-import type { Studio } from "./show.ts";
+import imageProxy from "./index.ts";
+import type { Studio } from "./request.ts";
+import type { Ports } from "./world.ts";
 
 /** A PNG of one pixel, by another program. */
 const PIXEL = Uint8Array.from(
@@ -22,6 +23,11 @@ function outside() {
     viewer,
     flights: new Flights(),
     gate: new Gate(1, 1),
+    elsewhere: new Gate(1, 1),
+    engine: { kind: "wasm" },
+    delegate: () => {
+      throw new Error("Nothing is made elsewhere");
+    },
     sources: () => ({
       look: () => Promise.resolve(undefined),
       read({ bucket, path }) {

@@ -65,6 +65,29 @@ export const LADDER = {
   qualities: [75, 80],
 };
 
+/** Who else can make pictures. */
+export type DelegateName = "storage" | "imgproxy";
+
+/** Who makes the pictures. */
+export type Engine =
+  | { readonly kind: "wasm" | DelegateName }
+  | { readonly kind: "auto"; readonly delegate?: DelegateName };
+
+/**
+ * Who makes the pictures:
+ *
+ * - `wasm`: this function. What would take too much is refused with the budget
+ *   and with what it would cost
+ * - `storage`: Storage's image transformation, where the plan has it
+ * - `imgproxy`: an imgproxy of one's own, by the settings `IMGPROXY_URL`,
+ *   `IMGPROXY_KEY` and `IMGPROXY_SALT`
+ * - `auto`: this function what is within its budget, and `delegate` the rest.
+ *   Without one it is the same as `wasm`
+ *
+ * What each of the others cannot do is in `errand.ts`.
+ */
+export const ENGINE: Engine = { kind: "auto" };
+
 /**
  * What is kept of public objects, in the bucket `portico-variants`: presets, once
  * made, so that another instance need not make them again. How much there may be
@@ -100,6 +123,8 @@ export const LOAD = {
   atOnce: 3,
   /** Requests that wait for that. They take about 0.15 s each. */
   waiting: 60,
+  /** Pictures that others make at a time: up to 10 MiB each, and no source. */
+  elsewhere: 6,
   /** For one request, in all. */
   timeoutMs: seconds(10),
 };

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { problem } from "../_shared/problem.ts";
+import { type Problem, problem } from "../_shared/problem.ts";
 import type { NewerFormat } from "./accept.ts";
 import { type Failure, type Made, transcode } from "./codec.ts";
 import { breaks, isOffered } from "./cost.ts";
-import type { Unreadable } from "./header/header.ts";
+import type { Header, Unreadable } from "./header/header.ts";
 import { readHeader } from "./header/read.ts";
 import { planFor } from "./plan.ts";
 import type { Wish } from "./wish.ts";
@@ -23,20 +23,30 @@ export interface Order {
 }
 
 /**
- * The picture that `order` makes of `file`.
+ * What `file` says of itself.
  *
- * @throws {Problem} "Image format not supported", "Image not readable" or "Image
- * too costly", the last before anything is decoded.
+ * @throws {Problem} "Image format not supported" or "Image not readable".
+ */
+export function headerOf(file: Uint8Array): Header {
+  const header = readHeader(file);
+  if (typeof header === "string") throw refused(header);
+  return header;
+}
+
+/**
+ * The picture that `order` makes of `file`, which begins with `header`; or the
+ * problem "Image too costly", for who has somebody else to ask.
+ *
+ * @throws {Problem} "Image format not supported" or "Image not readable".
  */
 export async function render(
   file: Uint8Array,
+  header: Header,
   { wish, newer }: Order,
-): Promise<Made> {
-  const header = readHeader(file);
-  if (typeof header === "string") throw refused(header);
+): Promise<Made | Problem> {
   const broken = breaks(header);
   if (broken !== undefined) {
-    throw tooCostly(`Cannot take more ${broken.what}`, { ...broken });
+    return tooCostly(`Cannot take more ${broken.what}`, { ...broken });
   }
   const terms = { newer, isOffered };
   const made = await transcode(
@@ -44,11 +54,14 @@ export async function render(
     header,
     (sight) => planFor(wish, sight, terms),
   );
+  if (made === "too costly") {
+    return tooCostly("Cannot make this within the time of a request");
+  }
   if (typeof made === "string") throw refused(made);
   return made;
 }
 
-function refused(failure: Unreadable | Failure) {
+function refused(failure: Unreadable | Exclude<Failure, "too costly">) {
   switch (failure) {
     case "unknown":
     case "unsupported":
@@ -60,7 +73,5 @@ function refused(failure: Unreadable | Failure) {
     case "corrupt":
     case "unreadable":
       return notReadable("The file is not what it says");
-    case "too costly":
-      return tooCostly("Cannot make this within the time of a request");
   }
 }

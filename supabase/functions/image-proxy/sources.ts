@@ -101,7 +101,8 @@ async function received(
   }
 }
 
-function aboutOf(headers: Headers): About {
+/** What the headers of an object say, or of a picture of it. */
+export function aboutOf(headers: Headers): About {
   // Proxies add what says that they have compressed it.
   const etag = headers.get("etag")?.replace(/^W\//, "").replaceAll('"', "");
   return {

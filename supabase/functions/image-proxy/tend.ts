@@ -7,12 +7,11 @@
  *
  * @module
  */
-import type { Made } from "./codec.ts";
 import { Problem } from "../_shared/problem.ts";
-import { LOAD, TENDING } from "./policy.ts";
+import { make } from "./make.ts";
+import { TENDING } from "./policy.ts";
 import { EAGER_PRESETS } from "./presets.ts";
-import { render } from "./render.ts";
-import type { Sources } from "./sources.ts";
+import type { Shown, Studio } from "./request.ts";
 import { variantName } from "./variants.ts";
 import type { Change, Changes, Variants } from "./variant_store.ts";
 import { wishOf } from "./wish.ts";
@@ -21,7 +20,8 @@ import { wishOf } from "./wish.ts";
 export interface Garden {
   readonly changes: Changes;
   readonly variants: Variants;
-  readonly sources: Sources;
+  /** Makes what is everybody's. */
+  readonly studio: Studio;
   /** Is told of what fails. The run goes on. */
   alert(error: unknown): void;
 }
@@ -63,7 +63,7 @@ export async function tend(garden: Garden): Promise<Tally> {
 /** Brings one object up to date; the answer is what it cost, in milliseconds. */
 async function tendOne(
   { place, etag, variants: kept }: Change,
-  { changes, variants, sources }: Garden,
+  { changes, variants, studio }: Garden,
   tally: Tally,
 ): Promise<number> {
   const current = `${place.bucket}/${place.path}/${etag}/`;
@@ -76,24 +76,21 @@ async function tendOne(
     const name = variantName({ place, etag, preset, dpr: 1, newer: [] });
     return name === undefined || kept.includes(name) ? [] : [{ preset, name }];
   });
-  if (missing.length === 0) return 0;
-  const source = await sources.read(place, LOAD.maxBytes);
-  // It has changed meanwhile: that is another change.
-  if (source.etag !== etag) return 0;
   let ms = 0;
   for (const { preset, name } of missing) {
     const wish = wishOf({ preset }, "public");
-    const made = await attempt(() => render(source.bytes, { wish, newer: [] }));
-    if (made === undefined) break;
-    await variants.keep(name, made);
+    const shown = await attempt(() => make({ place, wish, newer: [] }, studio));
+    // It has changed meanwhile: that is another change.
+    if (shown?.about.etag !== etag) break;
+    await variants.keep(name, shown);
     tally.made++;
-    ms += Object.values(made.timings).reduce((sum, it) => sum + it, 0);
+    ms += Object.values(shown.timings).reduce((sum, it) => sum + it, 0);
   }
   return ms;
 }
 
 /** `undefined` for what is no picture, or too much of one: it stays that. */
-async function attempt(work: () => Promise<Made>): Promise<Made | undefined> {
+async function attempt(work: () => Promise<Shown>): Promise<Shown | undefined> {
   try {
     return await work();
   } catch (error) {

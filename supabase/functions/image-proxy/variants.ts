@@ -5,15 +5,13 @@
  */
 import type { Place } from "../_shared/place.ts";
 import type { NewerFormat } from "./accept.ts";
-import { ENGINE_SHA256 } from "./engine/version.ts";
+import { makersOf } from "./makers.ts";
+import { ENGINE } from "./policy.ts";
 import { presetOf } from "./presets.ts";
 import { textOf, type Wish, wishOf } from "./wish.ts";
 
 /** In the migration `…_variants.sql` as well. */
 export const VARIANTS_BUCKET = "portico-variants";
-
-/** Raised when the same options give other bytes, but by another engine. */
-const PICTURES = 1;
 
 /** In bytes. Source: Amazon S3's limit for keys, which Storage stores under. */
 const MAX_NAME = 1_024;
@@ -52,7 +50,7 @@ export function variantName(variant: Variant): string | undefined {
   const wish = wishOf({ preset, dpr }, "public");
   const format = formatOf(wish, newer);
   const eager = presetOf(preset)?.eager ? "eager-" : "";
-  const digest = digestOf([PICTURES, ENGINE_SHA256, textOf(wish)].join(" "));
+  const digest = digestOf([...makersOf(ENGINE), textOf(wish)].join(" "));
   const file = `${eager}${preset}-${dpr}x-${format}-${digest}`;
   const name = `${bucket}/${path}/${etag}/${file}`;
   return name.length <= MAX_NAME ? name : undefined;

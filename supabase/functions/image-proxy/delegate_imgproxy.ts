@@ -1,0 +1,53 @@
+/**
+ * Pictures that an imgproxy of one's own makes.
+ *
+ * @module
+ */
+import type { Imgproxy } from "../_shared/config.ts";
+import type { Place } from "../_shared/place.ts";
+import { problem } from "../_shared/problem.ts";
+import { type Delegate, HEADERS, pictureIn } from "./delegate.ts";
+import { imgproxyPath, signedUrl } from "./imgproxy_url.ts";
+
+const serviceUnavailable = problem(502, "Image service unavailable");
+
+/** What it will not make of this object: too large, or not a picture to it. */
+const REFUSALS = [413, 415, 422];
+
+/** Gives the address of an object, which is all that imgproxy learns of it. */
+export type Address = (place: Place) => Promise<string>;
+
+/** imgproxy, which fetches objects from where `address` says. */
+export function imgproxyDelegate(
+  imgproxy: Imgproxy,
+  address: Address,
+  signal: AbortSignal,
+): Delegate {
+  return {
+    async make(errand) {
+      const start = performance.now();
+      const path = imgproxyPath(errand, await address(errand.place));
+      const response = await fetch(await signedUrl(imgproxy, path), {
+        headers: HEADERS,
+        redirect: "error",
+        signal,
+      }).catch(unavailable);
+      if (REFUSALS.includes(response.status)) {
+        await response.body?.cancel();
+        return undefined;
+      }
+      const { format } = errand;
+      const bytes = await pictureIn(response, format).catch(unavailable);
+      return {
+        bytes,
+        format,
+        timings: { delegate: performance.now() - start },
+      };
+    },
+  };
+}
+
+function unavailable(cause: unknown): never {
+  const detail = "The service that makes pictures cannot at the moment";
+  throw serviceUnavailable(detail, {}, { cause });
+}

@@ -6,17 +6,15 @@
  */
 import { fileURLToPath } from "node:url";
 import { platformEnvironment } from "../../local/function_env.ts";
-import { TextLineStream } from "../../local/text_lines.ts";
 import type { Registry } from "../../tools/jsr/registry.ts";
 import type { Place } from "../contracts/contract.ts";
 import type { World } from "../world.ts";
 import type { Form } from "./form.ts";
 import { hostedDeno, TRUST } from "./hosted_deno.ts";
+import { serveEntry } from "./served.ts";
 
 /** In MiB. V8 adds 48 for what is young: the heap has 256, as the platform's. */
 const OLD_SPACE_MIB = 208;
-
-const WORKER = fileURLToPath(new URL("../../local/worker.ts", import.meta.url));
 
 /** A function that is to run. */
 export interface Program {
@@ -46,48 +44,25 @@ export async function startHosted(program: Program): Promise<Hosted> {
     ...own,
   };
   const hosts = hostsOf([url, ...Object.values(own)]);
-  const word = crypto.randomUUID();
-  const child = new Deno.Command(await hostedDeno(), {
+  const served = await serveEntry({
+    deno: await hostedDeno(),
     args: [
-      ...["run", "--quiet", "--no-prompt"],
+      "--no-prompt",
       `--v8-flags=--max-old-space-size=${OLD_SPACE_MIB}`,
       `--allow-net=127.0.0.1:0,${hosts}`,
       // As there: libraries look through it for switches of their own.
       "--allow-env",
       `--allow-read=${fileURLToPath(form.folder)}`,
       ...form.args,
-      ...[WORKER, form.entryPoint.href, word],
     ],
     env: { ...env, ...TRUST, ...form.env },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-
-  let over = false;
-  child.status.then(() => over = true);
-  const lines: string[] = [];
-  const port = Promise.withResolvers<number>();
-  const listen = async (stream: ReadableStream<Uint8Array>) => {
-    const text = stream.pipeThrough(new TextDecoderStream());
-    for await (const line of text.pipeThrough(new TextLineStream())) {
-      if (line.startsWith(`${word} `)) port.resolve(Number(line.split(" ")[1]));
-      lines.push(line);
-    }
-  };
-  const ended = Promise.all([listen(child.stdout), listen(child.stderr)]);
-  ended.then(() => port.reject(new Error(lines.join("\n"))));
-  const base = `http://127.0.0.1:${await port.promise}/${name}`;
-
+    entryPoint: form.entryPoint,
+  });
   return {
     world,
-    pid: child.pid,
-    call: (path, init) => fetch(`${base}${path}`, init),
-    async [Symbol.asyncDispose]() {
-      if (!over) child.kill("SIGTERM");
-      await Promise.all([ended, child.status]);
-      await child.stdin.abort();
-    },
+    pid: served.pid,
+    call: (path, init) => fetch(`${served.url}/${name}${path}`, init),
+    [Symbol.asyncDispose]: () => served[Symbol.asyncDispose](),
   };
 }
 

@@ -7,7 +7,10 @@
 import { toBase64url } from "../../supabase/functions/_shared/base64url.ts";
 import { imageLinks } from "../../supabase/functions/_shared/image_link.ts";
 import { testConfig } from "../../supabase/functions/_shared/testing/config.ts";
-import { serve } from "../../supabase/functions/_shared/testing/server.ts";
+import {
+  serve,
+  type Server,
+} from "../../supabase/functions/_shared/testing/server.ts";
 import imageProxy from "../../supabase/functions/image-proxy/index.ts";
 
 /** What Storage says of an object. */
@@ -30,6 +33,8 @@ export interface Gallery extends AsyncDisposable {
   ): void;
   /** Asks the function for what is at `path` of it. */
   ask(path: string, init?: RequestInit): Promise<Response>;
+  /** Has the function answer over HTTP, below `/image-proxy`. */
+  open(): Server;
   /** The path of a link to an object with options, for `lifetimeS`. */
   link(path: string, options: string, lifetimeS?: number): Promise<string>;
 }
@@ -71,6 +76,7 @@ export function startGallery(): Gallery {
       const url = `http://localhost/image-proxy${path}`;
       return imageProxy.within(config).fetch(new Request(url, init));
     },
+    open: () => serve(imageProxy.within(config).fetch),
     async link(path, options, lifetimeS = 60) {
       const expires = Math.floor(Date.now() / 1000) + lifetimeS;
       const place = { bucket: "shop", path };

@@ -28,8 +28,10 @@ objects=$folder/objects
 rm -rf "$objects"
 mkdir -p "$objects"
 
-# No -ffast-math: weights and curves are the same wherever it is built.
-flags=(-O3 -msimd128 -flto -DNDEBUG -fno-exceptions
+# No -ffast-math: weights and curves are the same wherever it is built. No -flto:
+# the functions it makes are so large that V8 takes more time and memory for its
+# second look at them than they save. See "What was tried" in README.md.
+flags=(-O3 -msimd128 -DNDEBUG -fno-exceptions
   -ffile-prefix-map="$folder=." -ffile-prefix-map="$here=engine")
 jpeg=(-I"$here/config" -Ilibjpeg-turbo)
 # What libraries take for a PC, they give registers of 64 bits and loads that
@@ -61,18 +63,24 @@ echo libjpeg-turbo/jsimd_none.c |
 
 # libwebp: what it has for SSE2 and SSE4.1 becomes SIMD of wasm. Which of it is
 # used says webp_cpu.c.
-find libwebp/src/{dec,enc,dsp,utils} libwebp/sharpyuv -name '*.c' \
-  ! -name cpu.c ! -name '*neon*' ! -name '*mips*' ! -name '*msa*' | sort |
-  compile webp -Ilibwebp -Ilibwebp/src -msse2 -msse4.1 "${pc[@]}" -w
+webp=(-Ilibwebp -Ilibwebp/src -msse2 -msse4.1 "${pc[@]}" -w)
+find libwebp/src/{dec,dsp,utils} libwebp/sharpyuv -name '*.c' ! -name cpu.c \
+  ! -name '*neon*' ! -name '*mips*' ! -name '*msa*' | sort |
+  compile webp "${webp[@]}"
+# Its encoders inline what they say they want inlined, for the same reason.
+find libwebp/src/enc -name '*.c' | sort |
+  compile webp "${webp[@]}" -fno-inline-functions
 
 # libspng: its filters are written for SSE.
 echo libspng/spng/spng.c |
   compile spng -Izlib -msse4.1 "${pc[@]}" -DSPNG_SSE=4 -w
 
-for name in adler32 compress crc32 deflate inffast inflate inftrees trees \
-  uncompr zutil; do
+for name in adler32 compress crc32 deflate inffast inftrees trees uncompr \
+  zutil; do
   echo "zlib/$name.c"
 done | compile zlib -w
+echo zlib/inflate.c |
+  compile zlib -Dinflate_table=counted_inflate_table -w
 
 # lcms2: all but what is for printers (CGATS, PostScript), perception and gamuts.
 # -Os takes 22 kB off what is downloaded, and is as fast.

@@ -2,11 +2,16 @@
 
 #include "host.h"
 
-static double left;
+static double allowed, spent;
 
-void budget_begin(double allowance) { left = allowance; }
+void budget_begin(double allowance) {
+  allowed = allowance;
+  spent = 0;
+}
+
+double budget_spent(void) { return spent; }
 
 void spend(double pixels, int cost) {
-  left -= pixels * cost;
-  if (left < 0) host_fail(FAILED_COST);
+  spent += pixels * cost;
+  if (spent > allowed) host_fail(FAILED_COST);
 }

@@ -33,6 +33,9 @@ void check_size(const struct header *it, const struct limits *limits) {
 /** Where the wish is to be written before `decode_picture`. */
 EXPORT(wish) struct wish *wish_at(void) { return &wish; }
 
+/** What the call has cost so far, in the units of budget.h. */
+EXPORT(spent) double spent(void) { return budget_spent(); }
+
 /**
  * Reads what the source says of itself. `allowance` is for this and what
  * follows: see budget.h.
@@ -59,6 +62,7 @@ struct header *open_picture(size_t size, double max_pixels,
 
 /** Decodes and resizes, which is one: a row is resized once it is there. */
 EXPORT(decode) void decode_picture(void) {
+  spend(1, COST_START);
   int is_turned = header.orientation > 4;
   picture = (struct picture){
       .width = is_turned ? wish.to_height : wish.to_width,
@@ -82,6 +86,7 @@ EXPORT(decode) void decode_picture(void) {
 EXPORT(encode) void encode_picture(void) {
   const struct writer *writer = WRITERS[wish.format];
   if (picture.has_alpha && !writer->has_alpha) {
+    spend((double)picture.width * picture.height, COST_FLATTEN_PIXEL);
     flatten(&picture, (uint32_t)wish.background);
   }
   writer->write(&picture, wish.quality);

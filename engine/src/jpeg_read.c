@@ -108,6 +108,8 @@ static void decode(const struct header *header, const struct wish *wish,
   jpeg.out_color_space = is_ink ? JCS_CMYK : JCS_EXT_RGBA;
   progress.progress_monitor = monitor;
   jpeg.progress = &progress;
+  /* It would guess what has not come yet, which nobody gets to see. */
+  jpeg.do_block_smoothing = FALSE;
   jpeg_start_decompress(&jpeg);
   jpeg.progress = NULL;
 

@@ -1,6 +1,8 @@
 #include "jpeg_source.h"
 
+#include "budget.h"
 #include "heap.h"
+#include "source.h"
 
 #define BUFFER_BYTES 65536
 
@@ -14,9 +16,11 @@ static void ignore(j_decompress_ptr jpeg) { (void)jpeg; }
 
 static boolean fill(j_decompress_ptr jpeg) {
   (void)jpeg;
-  size_t length = host_read(source.offset, source.buffer, BUFFER_BYTES);
+  size_t length = source_part(source.offset, source.buffer, BUFFER_BYTES);
   /* libjpeg-turbo would make up an end, and grey for all that is missing. */
   if (length == 0) host_fail(FAILED_TRUNCATED);
+  /* Noise has more bytes for a pixel than what a pixel is charged for. */
+  spend((double)length, COST_JPEG_BYTE);
   source.offset += length;
   source.base.next_input_byte = source.buffer;
   source.base.bytes_in_buffer = length;

@@ -3,10 +3,16 @@
 #include "heap.h"
 #include "writer.h"
 
+/** What is not seen through may have anything in its place: ink, say. */
+static void fill_alpha(uint8_t *pixels, size_t count) {
+  for (size_t i = 0; i < count; i++) pixels[4 * i + 3] = 255;
+}
+
 static void write(struct picture *picture, int quality) {
   (void)quality;
   double pixels = (double)picture->width * picture->height;
   spend(pixels, COST_PIXELS_PIXEL);
+  if (!picture->has_alpha) fill_alpha(picture->pixels, (size_t)pixels);
   host_write(picture->pixels, (size_t)pixels * 4);
   free(picture->pixels);
 }

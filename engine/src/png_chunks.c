@@ -50,13 +50,15 @@ static void read_profile(struct profile *profile, size_t at, size_t length) {
 void png_chunks_open(struct header *header, struct profile *profile) {
   size_t at = SIGNATURE;
   uint8_t start[8];
+  int has_profile = 0; /* one is all there may be, and it is unpacked */
   /* What is to be known before the pixels stands before them. */
-  while (host_read(at, start, sizeof start) == sizeof start) {
+  while (source_part(at, start, sizeof start) == sizeof start) {
     size_t length = big32(start);
     const uint8_t *type = start + 4;
     if (length > INT32_MAX || memcmp(type, "IDAT", 4) == 0) break;
     if (memcmp(type, "eXIf", 4) == 0) read_exif(header, at + 8, length);
-    if (memcmp(type, "iCCP", 4) == 0 && profile->length == 0) {
+    if (memcmp(type, "iCCP", 4) == 0 && !has_profile) {
+      has_profile = 1;
       read_profile(profile, at + 8, length);
     }
     at += FRAME + length;

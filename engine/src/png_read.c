@@ -53,6 +53,14 @@ static void open(struct header *header, struct profile *profile,
   header->has_alpha = has_alpha_channel || spng_get_trns(png, &trns) == 0;
 }
 
+/** What a row costs, by what it is unpacked to. */
+static void spend_row(void) {
+  static const uint8_t CHANNELS[] = {1, 0, 3, 1, 2, 0, 4};
+  double bits = (double)CHANNELS[ihdr.color_type] * ihdr.bit_depth;
+  spend(ihdr.width * bits / 8, COST_PNG_BYTE);
+  if (bits != 32) spend(ihdr.width, COST_PNG_PIXEL);
+}
+
 /** Passes that add pixels to rows: they are resized once all have come. */
 static void decode_interlaced(struct resizer *resizer) {
   size_t stride = (size_t)ihdr.width * 4;
@@ -61,7 +69,7 @@ static void decode_interlaced(struct resizer *resizer) {
   int status;
   do {
     check(spng_get_row_info(png, &row));
-    spend(ihdr.width * 4.0, COST_PNG_BYTE);
+    spend_row();
     status = spng_decode_row(png, pixels + row.row_num * stride, stride);
   } while (status == 0);
   if (status != SPNG_EOI) check(status);
@@ -75,7 +83,7 @@ static void decode_rows(struct resizer *resizer) {
   size_t stride = (size_t)ihdr.width * 4;
   uint8_t *row = need(stride + ROW_PADDING);
   while (!resize_is_done(resizer)) {
-    spend((double)stride, COST_PNG_BYTE);
+    spend_row();
     int status = spng_decode_row(png, row, stride);
     if (status != SPNG_EOI) check(status);
     resize_push(resizer, row);

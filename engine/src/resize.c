@@ -141,6 +141,7 @@ void resize_push(struct resizer *it, const uint8_t *row) {
   if (number < it->down.first[it->next]) return;
   shrink_across(it, row, ring_row(it, number));
   while (!resize_is_done(it) && has_rows(it)) {
+    spend(it->to_width, COST_RESIZE_OUTPUT_PIXEL);
     shrink_down(it, it->next, it->finished);
     if (it->has_alpha) unpremultiply(it->finished, it->to_width);
     place_row(it->to, it->finished, it->next, it->orientation);

@@ -6,6 +6,9 @@ void source_begin(size_t size);
 
 size_t source_size(void);
 
+/** Copies up to `length` bytes from `offset`; returns how many. */
+size_t source_part(size_t offset, void *into, size_t length);
+
 /** Copies exactly `length` bytes from `offset`, or fails: FAILED_TRUNCATED. */
 void source_read(size_t offset, void *into, size_t length);
 

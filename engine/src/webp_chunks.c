@@ -23,7 +23,7 @@ struct chunk {
 /** Reads where a chunk is and steps `at` over it: 0 where there is none. */
 static int next_chunk(size_t *at, struct chunk *chunk) {
   uint8_t start[8];
-  if (host_read(*at, start, sizeof start) != sizeof start) return 0;
+  if (source_part(*at, start, sizeof start) != sizeof start) return 0;
   memcpy(chunk->name, start, sizeof chunk->name);
   chunk->at = *at + sizeof start;
   chunk->length = little32(start + 4);
@@ -39,7 +39,7 @@ static int is(const struct chunk *chunk, const char *name) {
 static uint8_t *read_chunk(const struct chunk *chunk, size_t most) {
   if (chunk->length > most) return NULL;
   uint8_t *bytes = need(chunk->length);
-  if (host_read(chunk->at, bytes, chunk->length) == chunk->length) return bytes;
+  if (source_part(chunk->at, bytes, chunk->length) == chunk->length) return bytes;
   free(bytes);
   return NULL;
 }

@@ -13,7 +13,8 @@
 #include "webp_chunks.h"
 
 enum {
-  BUFFER_BYTES = 65536, /* fed at once */
+  BUFFER_BYTES = 65536, /* fed at once, or more of what is large */
+  MOST_PARTS = 32,
   LOSSLESS = 2,         /* of WebPBitstreamFeatures.format */
   KEPT = 2,             /* see jpeg_read.c */
   HEADER_BYTES = 30,    /* of a file, up to the first chunk of a frame */
@@ -57,23 +58,23 @@ static void show_frame(void) {
   shown.length = frame.length;
 }
 
-/** Copies up to BUFFER_BYTES of what is shown from `offset`; returns how many. */
-static size_t read_shown(size_t offset, uint8_t *into) {
+/** Copies up to `most` bytes of what is shown from `offset`; returns how many. */
+static size_t read_shown(size_t offset, uint8_t *into, size_t most) {
   size_t header = 0;
   if (offset < shown.header_length) {
     header = shown.header_length - offset;
     memcpy(into, shown.header + offset, header);
   }
   size_t from = offset + header - shown.header_length;
-  size_t left = shown.length - from, most = BUFFER_BYTES - header;
-  return header + host_read(shown.at + from, into + header,
-                            left < most ? left : most);
+  size_t left = shown.length - from, room = most - header;
+  return header + source_part(shown.at + from, into + header,
+                              left < room ? left : room);
 }
 
 /** Reads the features of what is shown. */
 static void look(void) {
   uint8_t *start = need(BUFFER_BYTES);
-  size_t length = read_shown(0, start);
+  size_t length = read_shown(0, start, BUFFER_BYTES);
   WebPInitDecoderConfig(&config);
   VP8StatusCode status = WebPGetFeatures(start, length, &config.input);
   free(start);
@@ -113,18 +114,23 @@ static void open(struct header *header, struct profile *profile,
   webp_chunks_open(header, profile);
 }
 
-/** Feeds the decoder, and counts what each part costs before it has it. */
+/**
+ * Feeds the decoder. What it cannot begin with it looks at again with the next
+ * part, so parts are few, and a lossless picture, whose tables may be most of
+ * it, comes in one, which is not copied.
+ */
 static void feed(WebPIDecoder *decoder) {
-  double pixels = (double)frame.width * frame.height;
-  uint8_t *buffer = need(BUFFER_BYTES);
-  size_t offset = 0, length;
+  size_t whole = shown.header_length + shown.length;
+  size_t part = whole / MOST_PARTS + 1, offset = 0;
+  if (part < BUFFER_BYTES) part = BUFFER_BYTES;
+  if (config.input.format == LOSSLESS || part > whole) part = whole;
+  uint8_t *buffer = need(part);
   VP8StatusCode status = VP8_STATUS_SUSPENDED;
-  double whole = (double)(shown.header_length + shown.length);
   while (status == VP8_STATUS_SUSPENDED) {
-    length = read_shown(offset, buffer);
+    size_t length = read_shown(offset, buffer, part);
     if (length == 0) host_fail(FAILED_TRUNCATED);
-    spend(pixels * (length / whole), COST_WEBP_PIXEL);
-    status = WebPIAppend(decoder, buffer, length);
+    status = part == whole ? WebPIUpdate(decoder, buffer, length)
+                           : WebPIAppend(decoder, buffer, length);
     offset += length;
   }
   if (status == VP8_STATUS_OUT_OF_MEMORY) host_fail(FAILED_MEMORY);
@@ -151,6 +157,10 @@ static void decode_frame(const struct header *header,
   /* It keeps more digits than a byte while it multiplies by alpha itself. */
   config.output.colorspace = header->has_alpha ? MODE_rgbA : MODE_RGBA;
   resizer->is_premultiplied = 1;
+  spend((double)frame.width * frame.height, COST_WEBP_PIXEL);
+  int is_lossless = config.input.format == LOSSLESS;
+  spend((double)shown.length,
+        is_lossless ? COST_WEBP_LOSSLESS_BYTE : COST_WEBP_BYTE);
   WebPIDecoder *decoder = WebPIDecode(NULL, 0, &config);
   if (decoder == NULL) host_fail(FAILED_MEMORY);
   feed(decoder);

@@ -30,7 +30,10 @@ static void write(struct picture *picture, int quality) {
   }
   config.quality = (float)quality;
   config.method = method_for(pixels);
-  spend(pixels, COST_WEBP_OUTPUT_PIXEL * (1 + config.method));
+  spend(pixels, COST_WEBP_OUTPUT_PIXEL * (2 + config.method));
+  if (picture->has_alpha) {
+    spend(pixels, COST_WEBP_OUTPUT_ALPHA * (1 + config.method));
+  }
 
   webp.width = picture->width;
   webp.height = picture->height;

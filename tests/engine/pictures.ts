@@ -107,7 +107,7 @@ export const KINDS: readonly Kind[] = [
     name: "JPEG, CMYK with a printer's profile",
     calls: [...OPAQUE, ["withIccProfile", "cmyk"], ["jpeg", QUALITY]],
     // Its black is blue, which sharp's lcms2, of 2.19, takes out of all colours.
-    off: 3,
+    off: 4,
   },
   {
     name: "JPEG, Display P3",
@@ -196,7 +196,22 @@ export async function makePicture(
   return file;
 }
 
-async function makeKinds(
+/** Files of kinds that are not the engine's to read. */
+export const AVIF_KINDS: readonly Kind[] = [
+  { name: "AVIF", calls: [...OPAQUE, ["avif", QUALITY]] },
+  {
+    name: "AVIF, 4:4:4",
+    calls: [...OPAQUE, ["avif", { ...QUALITY, chromaSubsampling: "4:4:4" }]],
+  },
+  {
+    name: "AVIF with alpha",
+    calls: [...CLEAR, ["avif", QUALITY]],
+    hasAlpha: true,
+  },
+];
+
+/** The files, in the order of `kinds`. */
+export async function makeKinds(
   kinds: readonly Kind[],
   size: Size,
 ): Promise<Uint8Array[]> {

@@ -20,7 +20,7 @@ import { random } from "./fuzz.ts";
 import { ADOBE_RGB, profileOf } from "./icc.ts";
 import { difference, likeness } from "./likeness.ts";
 import { type Calls, sharp } from "./oracle.ts";
-import { KINDS, makePictures } from "./pictures.ts";
+import { KINDS, makePicture, makePictures } from "./pictures.ts";
 import { packed, png } from "./png.ts";
 
 const RAW: Calls = [["toColourspace", "srgb"], ["ensureAlpha"], ["raw"]];
@@ -207,4 +207,12 @@ Deno.test("a picture says how long it took", async () => {
   ok(timings.decodeMs > 0);
   ok(timings.encodeMs > 0);
   ok(timings.decodeMs + timings.encodeMs < spent);
+});
+
+Deno.test("pixels of ink have 255 where black was", async () => {
+  const file = await makePicture("JPEG, CMYK");
+
+  const made = await make(file, { width: 64, format: "pixels" });
+
+  ok(made.bytes.every((value, at) => at % 4 !== 3 || value === 255));
 });

@@ -72,3 +72,24 @@ export function mended(file: Uint8Array): Uint8Array {
   }
   return bytes;
 }
+
+/** Blocks of nothing, each with tables that have to be built: RFC 1951. */
+export function emptyBlocks(bytes: number): Buffer {
+  // 14 + 4 lengths of lengths, of which 18 and 1 are used; 256 zeros; the end.
+  const zeros = (count: number) => "1" + bits(count - 11, 7);
+  const lengths = bits(0, 6) + bits(1, 3) + bits(0, 42) + bits(1, 3);
+  const block = "0" + "01" + bits(0, 10) + bits(14, 4) + lengths +
+    zeros(138) + zeros(118) + "0" + "0" + "0";
+  const four = block.repeat(4);
+  const pattern = Array.from(
+    { length: four.length / 8 },
+    (_, i) => parseInt([...four.slice(8 * i, 8 * i + 8)].reverse().join(""), 2),
+  );
+  return Buffer.alloc(Math.floor(bytes / pattern.length) * pattern.length)
+    .fill(Buffer.from(pattern));
+}
+
+/** The lowest first, as deflate has them. */
+function bits(value: number, count: number): string {
+  return [...value.toString(2).padStart(count, "0")].reverse().join("");
+}

@@ -5,7 +5,13 @@
  */
 import type { Size } from "../../supabase/functions/image-proxy/engine/geometry.ts";
 import type { Task } from "../engine/oracle.ts";
-import { type Kind, KINDS, makePictures, SIZE } from "../engine/pictures.ts";
+import {
+  AVIF_KINDS,
+  type Kind,
+  KINDS,
+  makeKinds,
+  SIZE,
+} from "../engine/pictures.ts";
 import { idealInk } from "./ink.ts";
 
 /** A file, or pixels. */
@@ -20,14 +26,17 @@ export interface Original {
   readonly hasAlpha: boolean;
   /** Below which likeness is a mistake, if it is not the usual one. */
   readonly floor?: number;
+  /** What a colour may be off, of 255, besides what is usual. */
+  readonly off: number;
   /** The same picture for sharp: usually the file itself. */
   source(): Promise<Source>;
 }
 
 /** All of them. A format that is added puts its kinds here. */
 export async function makeOriginals(): Promise<Original[]> {
-  const files = await makePictures();
-  return KINDS.map((kind, at) => originalOf(kind, files[at]));
+  const kinds = [...KINDS, ...AVIF_KINDS];
+  const files = await makeKinds(kinds, SIZE);
+  return kinds.map((kind, at) => originalOf(kind, files[at]));
 }
 
 /** The one of ink that does not say whose. */
@@ -37,15 +46,15 @@ function originalOf(
   kind: Kind,
   file: Uint8Array = new Uint8Array(),
 ): Original {
-  const { name, hasAlpha = false, floor } = kind;
+  const { name, hasAlpha = false, floor, off = 0 } = kind;
   const size = sizeOf(name);
-  const plain = { name, file, size, hasAlpha };
+  const plain = { name, file, size, hasAlpha, off: 0 };
   if (name === INK) {
     const source = async () => rawOf(await idealInk(file), size);
     return { ...plain, source };
   }
   const source = () => Promise.resolve({ input: file });
-  return { ...plain, source, ...(floor === undefined ? {} : { floor }) };
+  return { ...plain, off, source, ...(floor === undefined ? {} : { floor }) };
 }
 
 function sizeOf(name: string): Size {

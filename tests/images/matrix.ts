@@ -24,6 +24,7 @@ export const RESULTS: readonly Result[] = [
   { format: "jpeg", off: 12 },
   { format: "jpeg", background: "2050c0", off: 12 },
   { format: "png", off: 1.5 },
+  { format: "avif", off: 12 },
 ];
 
 /** How a picture meets its box, and what stays where it is cut. */

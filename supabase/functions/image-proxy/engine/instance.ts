@@ -110,6 +110,7 @@ interface Exports {
   wish(): number;
   decode(): void;
   encode(): void;
+  spent(): number;
   stackSave(): number;
   stackRestore(at: number): void;
 }
@@ -147,6 +148,11 @@ export class Instance {
   /** What the memory has grown to: it never shrinks. */
   get bytes(): number {
     return this.#exports.memory.buffer.byteLength;
+  }
+
+  /** What the last picture has cost so far, in the units of `Limits.cost`. */
+  get spent(): number {
+    return this.#exports.spent();
   }
 
   /** Reads the header of `source`, which `make` is about until the next one. */

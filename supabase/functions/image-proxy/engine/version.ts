@@ -6,4 +6,4 @@
 
 /** Of the module in `wasm.ts`. */
 export const ENGINE_SHA256: string =
-  "ff3dfa0503a594a0ef0d649c3a00dd6e7281358a50f2a7d7db3b8d2bcd40306c";
+  "de5034b4a6fbe6a90e2f0adad815820182dfdfbcf4e40dbd1586938d9f99728b";

@@ -13,6 +13,7 @@ import type { EncodeFailure } from "./avif/encoder.ts";
 import type { Pixels } from "./engine/instance.ts";
 import { type Picture, type Result, transform } from "./engine/transform.ts";
 import type { Header } from "./header/header.ts";
+import { decodeCost, type Job, MOST_NS } from "./cost.ts";
 import type { Plan, Sight } from "./plan.ts";
 
 /** A file that has been made. */
@@ -32,6 +33,11 @@ export type Failure =
   /** It would take too much time or memory. */
   | "too costly";
 
+/** What to make, and what that will take. */
+export interface Costed extends Plan {
+  readonly job: Job;
+}
+
 /**
  * Makes of `file`, which begins with `header`, what `plan` says of it.
  *
@@ -40,7 +46,7 @@ export type Failure =
 export async function transcode(
   file: Uint8Array,
   header: Header,
-  plan: (sight: Sight) => Plan,
+  plan: (sight: Sight) => Costed,
 ): Promise<Made | Failure> {
   const start = performance.now();
   const source = header.format === "avif" ? await decodedAvif(file) : file;
@@ -48,15 +54,19 @@ export async function transcode(
   const decodeMs = performance.now() - start;
 
   let quality = 0;
+  let leftNs = 0;
   const result = await transform(source, (sight) => {
-    const { box, format, ...rest } = plan({ ...sight, format: header.format });
+    const { box, format, job, ...rest } = plan({
+      ...{ ...sight, format: header.format },
+    });
     quality = rest.quality;
+    leftNs = MOST_NS - decodeCost(job);
     return { ...box, ...rest, format: format === "avif" ? "pixels" : format };
   });
   if (!result.ok) return failureOf(result.failure);
   const { timings } = result.picture;
   const decode = decodeMs + timings.decodeMs;
-  const made = await fileOf(result.picture, quality);
+  const made = await fileOf(result.picture, { quality, cost: leftNs });
   if (typeof made === "string") return failureOf(made);
   const encode = timings.encodeMs + made.encodeMs;
   return { ...made, timings: { decode, encode } };
@@ -76,12 +86,12 @@ async function decodedAvif(file: Uint8Array): Promise<Pixels | DecodeFailure> {
 /** What the engine has made, encoded if it could not do that itself. */
 async function fileOf(
   { bytes, format, size, hasAlpha }: Picture,
-  quality: number,
+  options: { readonly quality: number; readonly cost: number },
 ): Promise<Omit<Made, "timings"> & { encodeMs: number } | EncodeFailure> {
   if (format !== "pixels") return { bytes, format, encodeMs: 0 };
   const { encode } = await import("./avif/encoder.ts");
   const start = performance.now();
-  const file = await encode({ ...size, hasAlpha, pixels: bytes }, { quality });
+  const file = await encode({ ...size, hasAlpha, pixels: bytes }, options);
   if (typeof file === "string") return file;
   const encodeMs = performance.now() - start;
   return { bytes: Uint8Array.from(file), format: "avif", encodeMs };

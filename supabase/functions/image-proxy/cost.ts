@@ -9,6 +9,7 @@
 import type { ImageFormat } from "../_shared/image_options.ts";
 import { MiB } from "../_shared/units.ts";
 import { encodeCost, encodeMemory, MAX_MEMORY } from "./avif/costs.ts";
+import type { Size } from "./engine/geometry.ts";
 import type { Header } from "./header/header.ts";
 
 /** What any picture may have. */
@@ -40,13 +41,98 @@ export function breaks(
   return rows.find(({ limit, cost }) => cost > limit);
 }
 
-/** Of AVIF's encoder, where most of a request is left to it. */
-const AVIF_COST = 1_100_000_000;
+/**
+ * What a part of the work takes, at most: noise, and files that are made to be
+ * slow, in a process that has not made a picture before. In nanoseconds of a
+ * server's core. The engine's own, from `engine/src/budget.h`: a test compares.
+ */
+export const COSTS = {
+  START: 180_000_000,
+  JPEG_BYTE: 12,
+  JPEG_PIXEL: 8,
+  JPEG_SCAN_PIXEL: 3,
+  JPEG_DECODED_PIXEL: 16,
+  PNG_BYTE: 7,
+  PNG_PIXEL: 26,
+  WEBP_BYTE: 45,
+  WEBP_PIXEL: 40,
+  RESIZE_PIXEL: 8,
+  RESIZE_OUTPUT_PIXEL: 20,
+  WEBP_OUTPUT_PIXEL: 75,
+  JPEG_OUTPUT_PIXEL: 140,
+  PNG_OUTPUT_BYTE: 100,
+};
 
-/** Whether so many pixels may become such a file: AVIF takes long. */
-export function isOffered(format: ImageFormat, pixels: number): boolean {
-  if (format !== "avif") return true;
-  const made = { width: pixels, height: 1, hasAlpha: true };
-  return encodeMemory(made, 9) <= MAX_MEMORY &&
-    encodeCost(made, 9) <= AVIF_COST;
+/** Of the 2 s that a request has: answering takes the rest. */
+export const MOST_NS = 1_800_000_000;
+
+/** A file, and what it is to become. */
+export interface Job {
+  readonly header: Header;
+  readonly bytes: number;
+  /** Of the source, upright. */
+  readonly from: Size;
+  readonly to: Size;
+  readonly format: ImageFormat;
+}
+
+/** What a job takes in nanoseconds, at most. */
+export function costOf(job: Job): number {
+  return decodeCost(job) + outputCost(job);
+}
+
+/** To decode and resize. */
+export function decodeCost({ header, bytes, from, to }: Job): number {
+  const pixels = from.width * from.height;
+  const resize = COSTS.RESIZE_PIXEL;
+  switch (header.format) {
+    case "jpeg": {
+      const passes = header.keptBytes > 0 ? header.passes : 0;
+      const scale = eighths(from, to) / 8;
+      return COSTS.START + COSTS.JPEG_BYTE * bytes +
+        (COSTS.JPEG_PIXEL + COSTS.JPEG_SCAN_PIXEL * passes) * pixels +
+        (COSTS.JPEG_DECODED_PIXEL + resize) * pixels * scale ** 2;
+    }
+    case "png":
+      return COSTS.START +
+        (4 * COSTS.PNG_BYTE + COSTS.PNG_PIXEL + resize) * pixels;
+    case "webp":
+      return COSTS.START + COSTS.WEBP_BYTE * bytes +
+        (COSTS.WEBP_PIXEL + resize) * pixels;
+    case "avif":
+      return COSTS.START + (header.decodeNs ?? 0) + resize * pixels;
+  }
+}
+
+/** As the engine decodes: twice as large as the result, or as little more. */
+function eighths(from: Size, to: Size): number {
+  const ratio = Math.max(to.width / from.width, to.height / from.height);
+  return Math.min(8, Math.max(1, Math.ceil(16 * ratio)));
+}
+
+/** To finish the result and encode it, as if it could be seen through. */
+function outputCost({ to: { width, height }, format }: Job): number {
+  const pixels = width * height;
+  const resized = COSTS.RESIZE_OUTPUT_PIXEL * pixels;
+  switch (format) {
+    case "webp":
+      // With the method that takes longest, and alpha.
+      return resized + 10 * COSTS.WEBP_OUTPUT_PIXEL * pixels;
+    case "jpeg":
+      return resized + COSTS.JPEG_OUTPUT_PIXEL * pixels;
+    case "png":
+      return resized + 4 * COSTS.PNG_OUTPUT_BYTE * pixels;
+    case "avif":
+      return resized + encodeCost({ width, height, hasAlpha: true }, 9);
+  }
+}
+
+/** Whether a job is offered unasked: AVIF takes long, and memory. */
+export function isOffered(job: Job): boolean {
+  if (job.format !== "avif") return true;
+  const { width, height } = job.to;
+  // Both of its codecs are in memory then, and that is much.
+  if (job.header.format === "avif") return false;
+  return encodeMemory({ width, height, hasAlpha: true }, 9) <= MAX_MEMORY &&
+    costOf(job) <= MOST_NS;
 }

@@ -36,8 +36,8 @@ export interface Plan {
   readonly background: number;
 }
 
-/** Whether so many pixels may become such a file: AVIF takes long. */
-export type IsOffered = (format: ImageFormat, pixels: number) => boolean;
+/** Whether a result of this size and format is made unasked. */
+export type IsOffered = (format: ImageFormat, size: Size) => boolean;
 
 /** For whom, and within what. */
 export interface Terms {
@@ -67,8 +67,7 @@ export interface Terms {
 export function planFor(wish: Wish, sight: Sight, terms: Terms): Plan {
   const box = boxFor(wish, sight.size);
   const { size } = planOf(sight.size, box);
-  const pixels = size.width * size.height;
-  const isOffered = (it: ImageFormat) => terms.isOffered(it, pixels);
+  const isOffered = (it: ImageFormat) => terms.isOffered(it, size);
   return {
     box,
     size,

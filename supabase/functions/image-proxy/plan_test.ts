@@ -17,8 +17,8 @@ function plan(
   const options: ImageOptions = optionsIn(query) ?? {};
   const size = { width: 1000, height: 500 };
   const whole: Sight = { format: "jpeg", size, hasAlpha: false, ...sight };
-  const isOffered = (format: string, pixels: number) =>
-    format !== "avif" || pixels <= most;
+  const isOffered = (format: string, { width, height }: Size) =>
+    format !== "avif" || width * height <= most;
   return planFor(wishOf(options, "trusted"), whole, { newer, isOffered });
 }
 

@@ -6,7 +6,7 @@
 import { type Problem, problem } from "../_shared/problem.ts";
 import type { NewerFormat } from "./accept.ts";
 import { type Failure, type Made, transcode } from "./codec.ts";
-import { breaks, isOffered } from "./cost.ts";
+import { breaks, costOf, isOffered, type Job, MOST_NS } from "./cost.ts";
 import type { Header, Unreadable } from "./header/header.ts";
 import { readHeader } from "./header/read.ts";
 import { planFor } from "./plan.ts";
@@ -48,17 +48,30 @@ export async function render(
   if (broken !== undefined) {
     return tooCostly(`Cannot take more ${broken.what}`, { ...broken });
   }
-  const terms = { newer, isOffered };
-  const made = await transcode(
-    file,
-    header,
-    (sight) => planFor(wish, sight, terms),
-  );
-  if (made === "too costly") {
-    return tooCostly("Cannot make this within the time of a request");
-  }
+  let job: Job | undefined;
+  const made = await transcode(file, header, (sight) => {
+    const base = { header, bytes: file.length, from: sight.size };
+    const plan = planFor(wish, sight, {
+      newer,
+      isOffered: (format, to) => isOffered({ ...base, format, to }),
+    });
+    job = { ...base, format: plan.format, to: plan.size };
+    return { ...plan, job };
+  });
+  if (made === "too costly") return costly(job);
   if (typeof made === "string") throw refused(made);
   return made;
+}
+
+/** With what it would cost, if that is known: in milliseconds of CPU. */
+function costly(job: Job | undefined): Problem {
+  const ms = (ns: number) => Math.round(ns / 1e6);
+  const facts = job === undefined ? {} : {
+    what: "milliseconds",
+    limit: ms(MOST_NS),
+    cost: ms(costOf(job)),
+  };
+  return tooCostly("Cannot make this within a request", facts);
 }
 
 function refused(failure: Unreadable | Exclude<Failure, "too costly">) {

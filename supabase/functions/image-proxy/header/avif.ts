@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { decodeMemory } from "../avif/costs.ts";
+import { decodeCost, decodeMemory } from "../avif/costs.ts";
 import { readHeader } from "../avif/header.ts";
 import type { Header, Unreadable } from "./header.ts";
 
@@ -17,5 +17,6 @@ export function avifHeader(file: Uint8Array): Header | Unreadable {
     size: header.size,
     passes: 1,
     keptBytes: decodeMemory(header),
+    decodeNs: decodeCost(header),
   };
 }

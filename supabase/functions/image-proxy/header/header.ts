@@ -19,6 +19,8 @@ export interface Header {
   readonly passes: number;
   /** Bytes that must be kept for that, or before the first row is there. */
   readonly keptBytes: number;
+  /** What a decoder takes that says so beforehand, in nanoseconds. */
+  readonly decodeNs?: number;
 }
 
 /** Why a file is not even shown to a decoder. */

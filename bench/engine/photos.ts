@@ -31,7 +31,7 @@ async function run(
 
 /** Makes them in `folder`, unless they are there. */
 export async function makePhotos(folder: URL): Promise<void> {
-  const last = new URL("12mp.webp", folder);
+  const last = new URL("1mp.jpg", folder);
   if (await Deno.stat(last).then(() => true, () => false)) return;
   await Deno.mkdir(folder, { recursive: true });
   await run("apt-get", ["download", PACKAGE], folder);
@@ -62,4 +62,5 @@ export async function makePhotos(folder: URL): Promise<void> {
   }
   await sized(1224, 816).webp().toFile(at("1mp.webp"));
   await sized(4243, 2828).webp().toFile(at("12mp.webp"));
+  await sized(1224, 816).jpeg(jpeg).toFile(at("1mp.jpg"));
 }

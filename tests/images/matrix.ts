@@ -79,19 +79,26 @@ export interface Case {
   readonly box: Size;
 }
 
+/** Nothing is behind a picture that nobody can see through. */
+function resultsOf(hasAlpha: boolean): readonly Result[] {
+  return RESULTS.filter(({ background }) => hasAlpha || !background);
+}
+
 /** All together. */
-export const PRODUCT: readonly Case[] = RESULTS.flatMap((result) =>
-  SHAPES.flatMap((shape) =>
-    DPRS.flatMap((dpr) => BOXES.map((box) => ({ result, shape, dpr, box })))
-  )
-);
+export function productOf(hasAlpha: boolean): readonly Case[] {
+  return resultsOf(hasAlpha).flatMap((result) =>
+    SHAPES.flatMap((shape) =>
+      DPRS.flatMap((dpr) => BOXES.map((box) => ({ result, shape, dpr, box })))
+    )
+  );
+}
 
 /**
  * Every two choices together at least once. Each result meets each shape; which
  * of the rest they meet, moves on with `turn`.
  */
-export function sampleOf(turn: number): readonly Case[] {
-  return RESULTS.flatMap((result, i) =>
+export function sampleOf(hasAlpha: boolean, turn: number): readonly Case[] {
+  return resultsOf(hasAlpha).flatMap((result, i) =>
     SHAPES.map((shape, j) => ({
       ...{ result, shape },
       dpr: DPRS[(i + j + turn) % DPRS.length] ?? 1,

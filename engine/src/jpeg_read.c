@@ -2,6 +2,7 @@
  * JPEG by libjpeg-turbo, which decodes at n eighths of the size: it leaves out
  * the frequencies that would not be seen, and all the work on them.
  */
+#include <math.h>
 #include <string.h>
 
 #include "budget.h"
@@ -22,6 +23,9 @@
  * what it should remove is there that it does not see.
  */
 #define KEPT 2
+
+/** Pixels that a row of them is filtered with, at the most, and some. */
+#define MARGIN 12
 
 static struct jpeg_decompress_struct jpeg;
 static struct jpeg_progress_mgr progress;
@@ -100,6 +104,35 @@ static void monitor(j_common_ptr common) {
   spend((double)jpeg.image_width * rows, COST_JPEG_SCAN_PIXEL);
 }
 
+/** How far beyond its window Lanczos looks, and the filter for colours. */
+static int margin(double pixels, int to) {
+  double ratio = pixels / to;
+  return (int)ceil(3 * (ratio > 1 ? ratio : 1)) + MARGIN;
+}
+
+/**
+ * Has libjpeg-turbo leave out the columns beside the window, and the rows above
+ * it, of which only the codes are read. Returns how many rows those are.
+ */
+static int leave_out(struct window *window, const struct wish *wish) {
+  int beside = margin(window->width, wish->to_width);
+  int left = (int)window->left - beside;
+  int right = (int)ceil(window->left + window->width) + beside;
+  int width = (int)jpeg.output_width;
+  JDIMENSION first = left > 0 ? (JDIMENSION)left : 0;
+  JDIMENSION count = (JDIMENSION)(right < width ? right : width) - first;
+  if (count < jpeg.output_width) {
+    jpeg_crop_scanline(&jpeg, &first, &count); /* to the left, to whole blocks */
+    window->left -= first;
+  }
+  int top = (int)window->top - margin(window->height, wish->to_height);
+  if (top <= 0) return 0;
+  spend((double)top * 8 / jpeg.scale_num * jpeg.image_width, COST_JPEG_PIXEL);
+  jpeg_skip_scanlines(&jpeg, (JDIMENSION)top);
+  window->top -= top;
+  return top;
+}
+
 static void decode(const struct header *header, const struct wish *wish,
                    struct resizer *resizer) {
   int is_ink = header->space >= SPACE_CMYK;
@@ -116,7 +149,8 @@ static void decode(const struct header *header, const struct wish *wish,
   double scale = jpeg.scale_num / 8.0;
   struct window window = {wish->left * scale, wish->top * scale,
                           wish->width * scale, wish->height * scale};
-  resize_begin(resizer, (int)jpeg.output_width, (int)jpeg.output_height,
+  int top = leave_out(&window, wish);
+  resize_begin(resizer, (int)jpeg.output_width, (int)jpeg.output_height - top,
                &window);
   JSAMPROW rows[BATCH];
   for (int i = 0; i < BATCH; i++) {

@@ -127,6 +127,32 @@ function isOpaque(value: number, at: number): boolean {
   return at % 4 !== 3 || value === 255;
 }
 
+for (const name of ["4:2:0", "4:4:4", "progressive", "grey", "CMYK"]) {
+  Deno.test(`I14 JPEG, ${name}: a part is what it is of the whole`, async () => {
+    const at = KINDS.findIndex((kind) => kind.name === `JPEG, ${name}`);
+    const file = sources[at] ?? new Uint8Array();
+    const whole = await transform(file, { format: "pixels" });
+    ok(whole.ok);
+    const { bytes: pixels, size, hasAlpha } = whole.picture;
+    for (const [width, height] of [[20, 90], [200, 30], [64, 300]] as const) {
+      for (const place of [0, 0.4, 1]) {
+        const gravity = { x: place, y: place };
+        const options = { width, height, gravity, format: "pixels" } as const;
+
+        const part = await transform(file, options);
+
+        const cut = await transform({ pixels, size, hasAlpha }, options);
+        ok(part.ok && cut.ok);
+        const [a, b] = [part.picture.bytes, cut.picture.bytes];
+        const like = likeness(a, b, { width, height }, 1);
+        ok(like > FLOOR, `${width} × ${height}, ${place}: ${like}`);
+        const off = difference(a, b, 0);
+        ok(off < 2, `${width} × ${height}, ${place}: ${off}`);
+      }
+    }
+  });
+}
+
 const SQUARE: Size = { width: 85, height: 85 };
 
 /** Every third red, green and blue. */

@@ -6,4 +6,4 @@
 
 /** Of the module in `wasm.ts`. */
 export const ENGINE_SHA256: string =
-  "de5034b4a6fbe6a90e2f0adad815820182dfdfbcf4e40dbd1586938d9f99728b";
+  "1fa4a795e9632aca48e3d912be37da39383b264ee0436a29b418fb019e14260e";

@@ -4,35 +4,35 @@
  *
  * @module
  */
+import { Scratch } from "./scratch.ts";
 import { KiB } from "./units.ts";
 
 /** In bytes: where an answer does not say how long it is. */
 const USUAL = 64 * KiB;
 
 /**
- * A body of at most `max` bytes, once in memory if it is as long as it says, and
- * no more of it than that; `undefined` for a longer one.
+ * A body of at most `max` bytes, and no more of it than that in memory;
+ * `undefined` for a longer one. It is good until `scratch` is used again.
  */
 export async function bodyUpTo(
   { body, headers }: Response,
   max: number,
+  scratch = new Scratch(),
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const said = Number(headers.get("content-length") ?? USUAL);
-  const first = Number.isSafeInteger(said)
-    ? Math.min(Math.max(said, 0), max)
-    : USUAL;
-  let whole = new Uint8Array(first);
+  const first = Number.isSafeInteger(said) ? said : USUAL;
+  let whole = scratch.atLeast(Math.min(Math.max(first, 0), max));
   let length = 0;
   for await (const chunk of body ?? []) {
     const end = length + chunk.length;
     if (end > max) return undefined;
     if (end > whole.length) {
-      const larger = new Uint8Array(Math.min(max, Math.max(end, 2 * length)));
-      larger.set(whole.subarray(0, length));
-      whole = larger;
+      const former = whole.subarray(0, length);
+      whole = scratch.atLeast(Math.min(max, Math.max(end, 2 * length)));
+      whole.set(former);
     }
     whole.set(chunk, length);
     length = end;
   }
-  return length === whole.length ? whole : whole.slice(0, length);
+  return whole.subarray(0, length);
 }

@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { bodyUpTo } from "./answer.ts";
+import { Scratch } from "./scratch.ts";
 
 /** A body in parts of these lengths, of numbers that go on; `said` to be so long. */
 function answer(parts: readonly number[], said?: number | string): Response {
@@ -40,4 +41,14 @@ for (const [why, said] of LENGTHS) {
 Deno.test("bodyUpTo() reads as much as is allowed, and nothing", async () => {
   strictEqual((await bodyUpTo(answer([50, 50]), 100))?.length, 100);
   deepStrictEqual(await bodyUpTo(new Response(), 5), new Uint8Array());
+});
+
+Deno.test("bodyUpTo() uses memory again, and keeps nothing of what was in it", async () => {
+  const scratch = new Scratch();
+
+  const first = await bodyUpTo(answer([200]), 1_000, scratch);
+  const second = await bodyUpTo(answer([3], 3), 1_000, scratch);
+
+  strictEqual(first?.buffer, second?.buffer);
+  deepStrictEqual(second, Uint8Array.of(0, 1, 2));
 });

@@ -10,44 +10,49 @@ const tooBusy = problem(503, "Too busy");
 /** In seconds. The queue is through by then. */
 const RETRY_AFTER_S = 5;
 
-/** Lets `atOnce` pieces of work run, and `waiting` more wait for their turn. */
-export class Gate {
-  readonly #atOnce: number;
+/** Lets a piece of work run for each of its seats, and `waiting` more wait. */
+export class Gate<Seat = null> {
+  readonly #free: Seat[];
   readonly #waiting: number;
-  readonly #queue: (() => void)[] = [];
-  #running = 0;
+  readonly #queue: ((seat: Seat) => void)[] = [];
 
-  constructor(atOnce: number, waiting: number) {
-    this.#atOnce = atOnce;
+  constructor(seats: readonly Seat[], waiting: number) {
+    this.#free = [...seats];
     this.#waiting = waiting;
   }
 
   /**
-   * Runs `work` when it is its turn.
+   * Runs `work` when it is its turn, with a seat that is its own until it ends.
    *
    * @throws {Problem} "Too busy" if the queue is full.
    */
-  async pass<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running < this.#atOnce) this.#running++;
-    else await this.#turn();
+  async pass<T>(work: (seat: Seat) => Promise<T>): Promise<T> {
+    // What was used last is warm.
+    const free = this.#free.pop();
+    const seat = free === undefined ? await this.#turn() : free;
     try {
-      return await work();
+      return await work(seat);
     } finally {
-      // Whoever waits takes over the place; else it is free.
+      // Whoever waits takes over the seat; else it is free.
       const next = this.#queue.shift();
-      if (next === undefined) this.#running--;
-      else next();
+      if (next === undefined) this.#free.push(seat);
+      else next(seat);
     }
   }
 
-  async #turn(): Promise<void> {
+  async #turn(): Promise<Seat> {
     if (this.#queue.length >= this.#waiting) {
       throw tooBusy("Too many pictures are being made: ask again", {}, {
         headers: { "retry-after": String(RETRY_AFTER_S) },
       });
     }
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<Seat>();
     this.#queue.push(resolve);
-    await promise;
+    return await promise;
   }
+}
+
+/** Seats that are nothing but a place. */
+export function seats(count: number): null[] {
+  return Array.from({ length: count }, () => null);
 }

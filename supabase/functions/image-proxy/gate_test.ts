@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import { Gate } from "./gate.ts";
+import { Gate, seats } from "./gate.ts";
 
 /** Work that ends when it is told to. */
 function tasks(gate: Gate, count: number) {
@@ -19,7 +19,7 @@ function tasks(gate: Gate, count: number) {
 }
 
 Deno.test("I19 few run at a time, in the order in which they came", async () => {
-  const { began, ends, runs } = tasks(new Gate(2, 10), 5);
+  const { began, ends, runs } = tasks(new Gate(seats(2), 10), 5);
 
   deepStrictEqual(began, [0, 1]);
   ends[1]?.resolve();
@@ -32,7 +32,7 @@ Deno.test("I19 few run at a time, in the order in which they came", async () => 
 });
 
 Deno.test("I19 whoever finds the queue full is told when to come again", async () => {
-  const gate = new Gate(1, 1);
+  const gate = new Gate(seats(1), 1);
   const { began, ends, runs } = tasks(gate, 3);
 
   await rejects(Promise.resolve(runs[2]), {
@@ -47,9 +47,27 @@ Deno.test("I19 whoever finds the queue full is told when to come again", async (
 });
 
 Deno.test("I19 a place is free again when what had it has failed", async () => {
-  const gate = new Gate(1, 0);
+  const gate = new Gate(seats(1), 0);
 
   await rejects(gate.pass(() => Promise.reject(new Error("no"))), /no/);
 
   strictEqual(await gate.pass(() => Promise.resolve(1)), 1);
+});
+
+Deno.test("two who run at the same time have seats of their own", async () => {
+  const gate = new Gate(["a", "b"], 10);
+  const taken = new Set<string>();
+  let most = 0;
+
+  const runs = Array.from({ length: 9 }, () =>
+    gate.pass(async (seat) => {
+      strictEqual(taken.has(seat), false);
+      taken.add(seat);
+      most = Math.max(most, taken.size);
+      await Promise.resolve();
+      taken.delete(seat);
+    }));
+  await Promise.all(runs);
+
+  strictEqual(most, 2);
 });

@@ -1,8 +1,9 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { Scratch } from "../_shared/scratch.ts";
 import { assertProblem } from "../_shared/testing/assert.ts";
 import { testConfig } from "../_shared/testing/config.ts";
 import { Flights } from "./flights.ts";
-import { Gate } from "./gate.ts";
+import { Gate, seats } from "./gate.ts";
 import imageProxy from "./index.ts";
 import type { Studio } from "./request.ts";
 import type { Ports } from "./world.ts";
@@ -22,8 +23,8 @@ function outside() {
   const studio = (viewer: string): Studio => ({
     viewer,
     flights: new Flights(),
-    gate: new Gate(1, 1),
-    elsewhere: new Gate(1, 1),
+    gate: new Gate([new Scratch()], 1),
+    elsewhere: new Gate(seats(1), 1),
     engine: { kind: "wasm" },
     delegate: () => {
       throw new Error("Nothing is made elsewhere");

@@ -25,9 +25,10 @@ export interface Job extends Order {
 export async function make(job: Job, studio: Studio): Promise<Shown> {
   const { place, version } = job;
   const { engine, gate, elsewhere, sources } = studio;
-  const { begun, ...seen } = await gate.pass(async () => {
+  const { begun, ...seen } = await gate.pass(async (scratch) => {
     const start = performance.now();
-    const { bytes, ...about } = await sources().read(place, LOAD.maxBytes);
+    const reading = sources().read(place, LOAD.maxBytes, scratch);
+    const { bytes, ...about } = await reading;
     const fetchMs = performance.now() - start;
     requireVersion(about, version);
     const source = { bytes, etag: about.etag };

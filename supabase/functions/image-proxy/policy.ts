@@ -120,7 +120,7 @@ export const LOAD = {
   /** Of a source. Source: Storage's own image transformation. */
   maxBytes: 25 * MiB,
   /** Sources in memory at a time: 256 MB are the platform's limit. */
-  atOnce: 3,
+  atOnce: 2,
   /** Requests that wait for that. They take about 0.15 s each. */
   waiting: 60,
   /** Pictures that others make at a time: up to 10 MiB each, and no source. */

@@ -5,6 +5,7 @@
  */
 import type { ImageOptions } from "../_shared/image_options.ts";
 import { objectNotFound, type Place } from "../_shared/place.ts";
+import type { Scratch } from "../_shared/scratch.ts";
 import type { Access } from "./caching.ts";
 import type { Made } from "./codec.ts";
 import type { Delegate } from "./delegate.ts";
@@ -40,7 +41,8 @@ export interface Studio {
   readonly viewer: string;
   readonly engine: Engine;
   readonly flights: Flights<Shown>;
-  readonly gate: Gate;
+  /** Each with memory for a source. */
+  readonly gate: Gate<Scratch>;
   /** The gate of what others make: nobody waits behind them. */
   readonly elsewhere: Gate;
   /** Where what is everybody's is kept, once made. */

@@ -14,6 +14,7 @@ import {
 } from "../_shared/place.ts";
 import { problem } from "../_shared/problem.ts";
 import { isRecord } from "../_shared/record.ts";
+import type { Scratch } from "../_shared/scratch.ts";
 
 const imageTooLarge = problem(413, "Image too large");
 
@@ -41,9 +42,9 @@ export interface Sources {
   /**
    * @throws {Problem} "Object not found", also for one that is not the caller's
    * to see, "Unauthenticated" for a token that Storage refuses, "Image too large"
-   * or "Storage unavailable".
+   * or "Storage unavailable". The bytes are good until `scratch` is used again.
    */
-  read(place: Place, maxBytes: number): Promise<Source>;
+  read(place: Place, maxBytes: number, scratch?: Scratch): Promise<Source>;
 }
 
 /** As whom objects are asked for. */
@@ -69,7 +70,7 @@ export function supabaseSources(get: Get, viewer: Viewer): Sources {
       return response.ok ? aboutOf(response.headers) : undefined;
     },
 
-    async read(place, maxBytes) {
+    async read(place, maxBytes, scratch) {
       const response = await ask(place, "GET");
       const { status, headers } = response;
       if (status !== 200) throw await explain(response, viewer);
@@ -79,7 +80,9 @@ export function supabaseSources(get: Get, viewer: Viewer): Sources {
       }
       const isLong = Number(headers.get("content-length")) > maxBytes;
       if (isLong) await response.body?.cancel();
-      const bytes = isLong ? undefined : await received(response, maxBytes);
+      const bytes = isLong
+        ? undefined
+        : await received(response, maxBytes, scratch);
       if (bytes === undefined) {
         throw imageTooLarge(`Cannot read more than ${maxBytes} bytes`, {
           maxBytes,
@@ -93,9 +96,10 @@ export function supabaseSources(get: Get, viewer: Viewer): Sources {
 async function received(
   response: Response,
   maxBytes: number,
+  scratch?: Scratch,
 ): Promise<Uint8Array | undefined> {
   try {
-    return await bodyUpTo(response, maxBytes);
+    return await bodyUpTo(response, maxBytes, scratch);
   } catch (cause) {
     throw unavailable(cause);
   }

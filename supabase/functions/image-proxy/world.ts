@@ -15,10 +15,11 @@ import { type ImageLinks, imageLinks } from "../_shared/image_link.ts";
 import { logWork } from "../_shared/log.ts";
 import { report } from "../_shared/report.ts";
 import type { Scope } from "../_shared/route.ts";
+import { Scratch } from "../_shared/scratch.ts";
 import { seconds } from "../_shared/units.ts";
 import { delegateFor } from "./delegates.ts";
 import { Flights } from "./flights.ts";
-import { Gate } from "./gate.ts";
+import { Gate, seats } from "./gate.ts";
 import {
   type DelegateName,
   ENGINE,
@@ -49,8 +50,9 @@ export const TENDING_MS = seconds(60);
 
 /** One for all requests: see what they are for. */
 const flights = new Flights<Shown>();
-const gate = new Gate(LOAD.atOnce, LOAD.waiting);
-const elsewhere = new Gate(LOAD.elsewhere, LOAD.waiting);
+const scratches = Array.from({ length: LOAD.atOnce }, () => new Scratch());
+const gate = new Gate(scratches, LOAD.waiting);
+const elsewhere = new Gate(seats(LOAD.elsewhere), LOAD.waiting);
 
 /** The outside world of this function. */
 export interface Ports {

@@ -71,7 +71,7 @@ export const LIMITS: TransformLimits = {
   pixels: 50_000_000,
   // 16 MP of progressive JPEG, or 12 MP of lossless WebP or interlaced PNG.
   keptBytes: 48 * MiB,
-  cost: 1_500_000_000,
+  cost: 1_800_000_000,
   // Source: 2,500 × 2,500 is the most that Storage makes.
   toPixels: 6_250_000,
 };

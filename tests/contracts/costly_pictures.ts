@@ -53,6 +53,12 @@ export const COSTLY: Contract["costly"] = [
     12,
     "width=2500&height=2500&resize=fill&format=jpeg",
   ),
+  costly(
+    "an AVIF of 12 MP of JPEG",
+    "JPEG, 4:2:0",
+    12,
+    "width=828&format=avif",
+  ),
   refused("25 MiB that are no picture", 415, (bytes) => bytes),
   refused("25 MiB of one segment after another", 422, (bytes) => {
     bytes.set([0xff, 0xd8]);

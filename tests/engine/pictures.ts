@@ -190,7 +190,7 @@ export async function makePicture(
   name: string,
   size: Size = SIZE,
 ): Promise<Uint8Array> {
-  const kinds = KINDS.filter((it) => it.name === name);
+  const kinds = [...KINDS, ...AVIF_KINDS].filter((it) => it.name === name);
   const [file] = await makeKinds(kinds, size);
   if (file === undefined) throw new Error(`There is no ${name}`);
   return file;

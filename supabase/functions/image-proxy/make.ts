@@ -6,7 +6,7 @@
 import { type Place, storageUnavailable } from "../_shared/place.ts";
 import { begin, finish } from "./maker.ts";
 import { LOAD } from "./policy.ts";
-import type { Order } from "./render.ts";
+import { type Order, requirePicture } from "./render.ts";
 import { requireVersion, type Shown, type Studio } from "./request.ts";
 
 /** A picture of which object. */
@@ -27,8 +27,8 @@ export async function make(job: Job, studio: Studio): Promise<Shown> {
   const { engine, gate, elsewhere, sources } = studio;
   const { begun, ...seen } = await gate.pass(async (scratch) => {
     const start = performance.now();
-    const reading = sources().read(place, LOAD.maxBytes, scratch);
-    const { bytes, ...about } = await reading;
+    const bounds = { maxBytes: LOAD.maxBytes, scratch, check: requirePicture };
+    const { bytes, ...about } = await sources().read(place, bounds);
     const fetchMs = performance.now() - start;
     requireVersion(about, version);
     const source = { bytes, etag: about.etag };

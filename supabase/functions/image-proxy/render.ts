@@ -23,6 +23,18 @@ export interface Order {
 }
 
 /**
+ * Refuses what is no picture by its first bytes: the rest is not read then.
+ *
+ * @throws {Problem} "Image format not supported" or "Image not readable".
+ */
+export function requirePicture(start: Uint8Array): void {
+  const header = readHeader(start);
+  if (typeof header === "string" && header !== "truncated") {
+    throw refused(header);
+  }
+}
+
+/**
  * What `file` says of itself.
  *
  * @throws {Problem} "Image format not supported" or "Image not readable".

@@ -12,7 +12,7 @@ import {
   type Place,
   storageUnavailable,
 } from "../_shared/place.ts";
-import { problem } from "../_shared/problem.ts";
+import { Problem, problem } from "../_shared/problem.ts";
 import { isRecord } from "../_shared/record.ts";
 import type { Scratch } from "../_shared/scratch.ts";
 
@@ -42,9 +42,18 @@ export interface Sources {
   /**
    * @throws {Problem} "Object not found", also for one that is not the caller's
    * to see, "Unauthenticated" for a token that Storage refuses, "Image too large"
-   * or "Storage unavailable". The bytes are good until `scratch` is used again.
+   * or "Storage unavailable"., or what `check` throws.
    */
-  read(place: Place, maxBytes: number, scratch?: Scratch): Promise<Source>;
+  read(place: Place, bounds: Bounds): Promise<Source>;
+}
+
+/** What of an object is taken. */
+export interface Bounds {
+  readonly maxBytes: number;
+  /** The bytes of a source are good until it is used again. */
+  readonly scratch?: Scratch;
+  /** Throws where the first bytes are enough to refuse the rest. */
+  check?(start: Uint8Array): void;
 }
 
 /** As whom objects are asked for. */
@@ -70,7 +79,8 @@ export function supabaseSources(get: Get, viewer: Viewer): Sources {
       return response.ok ? aboutOf(response.headers) : undefined;
     },
 
-    async read(place, maxBytes, scratch) {
+    async read(place, bounds) {
+      const { maxBytes } = bounds;
       const response = await ask(place, "GET");
       const { status, headers } = response;
       if (status !== 200) throw await explain(response, viewer);
@@ -80,9 +90,7 @@ export function supabaseSources(get: Get, viewer: Viewer): Sources {
       }
       const isLong = Number(headers.get("content-length")) > maxBytes;
       if (isLong) await response.body?.cancel();
-      const bytes = isLong
-        ? undefined
-        : await received(response, maxBytes, scratch);
+      const bytes = isLong ? undefined : await received(response, bounds);
       if (bytes === undefined) {
         throw imageTooLarge(`Cannot read more than ${maxBytes} bytes`, {
           maxBytes,
@@ -95,13 +103,27 @@ export function supabaseSources(get: Get, viewer: Viewer): Sources {
 
 async function received(
   response: Response,
-  maxBytes: number,
-  scratch?: Scratch,
+  { maxBytes, scratch, check }: Bounds,
 ): Promise<Uint8Array | undefined> {
+  let isFirst = true;
+  const checked = response.body?.pipeThrough(
+    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+      transform(chunk, controller) {
+        if (isFirst) check?.(chunk);
+        isFirst = false;
+        controller.enqueue(chunk);
+      },
+    }),
+  );
   try {
-    return await bodyUpTo(response, maxBytes, scratch);
+    const { headers } = response;
+    return await bodyUpTo(
+      new Response(checked, { headers }),
+      maxBytes,
+      scratch,
+    );
   } catch (cause) {
-    throw unavailable(cause);
+    throw cause instanceof Problem ? cause : unavailable(cause);
   }
 }
 

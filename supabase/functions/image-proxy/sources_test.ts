@@ -1,5 +1,6 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { getAsAnyone, getAsCaller } from "../_shared/get.ts";
+import { problem } from "../_shared/problem.ts";
 import { goneUpstream, startUpstream } from "../_shared/testing/upstream.ts";
 import { supabaseSources } from "./sources.ts";
 
@@ -21,7 +22,7 @@ Deno.test("sources read an object, and what Storage says of it", async () => {
   const sources = supabaseSources(getAsAnyone(upstream.scope), "public");
 
   const seen = await sources.look(PLACE);
-  const { bytes, ...about } = await sources.read(PLACE, 5);
+  const { bytes, ...about } = await sources.read(PLACE, { maxBytes: 5 });
 
   const path = "/storage/v1/object/public/shop/a%20b/(1)@2x.png";
   deepStrictEqual(asked, [
@@ -119,7 +120,7 @@ for (const [why, answer, title] of FAILURES) {
     });
     const sources = supabaseSources(getAsAnyone(upstream.scope), "public");
 
-    await rejects(sources.read(PLACE, 1_000), { title });
+    await rejects(sources.read(PLACE, { maxBytes: 1_000 }), { title });
 
     deepStrictEqual(visited, ["/storage/v1/"]);
   });
@@ -129,14 +130,18 @@ Deno.test("a token that Storage refuses is no credential", async () => {
   await using upstream = startUpstream(() => storageError("403"));
   const sources = supabaseSources(getAsCaller(upstream.scope), "caller");
 
-  await rejects(sources.read(PLACE, 9), { title: "Unauthenticated" });
+  await rejects(sources.read(PLACE, { maxBytes: 9 }), {
+    title: "Unauthenticated",
+  });
 });
 
 Deno.test("I21 Storage that is not there is unavailable", async () => {
   const sources = supabaseSources(getAsAnyone(await goneUpstream()), "public");
 
   await rejects(sources.look(PLACE), { title: "Storage unavailable" });
-  await rejects(sources.read(PLACE, 9), { title: "Storage unavailable" });
+  await rejects(sources.read(PLACE, { maxBytes: 9 }), {
+    title: "Storage unavailable",
+  });
 });
 
 Deno.test("I21 an object that hangs half way ends with its time", async () => {
@@ -155,9 +160,12 @@ Deno.test("I21 an object that hangs half way ends with its time", async () => {
   const signal = AbortSignal.timeout(100);
   const get = getAsAnyone({ ...upstream.scope, signal });
 
-  await rejects(supabaseSources(get, "public").read(PLACE, 1_000), {
-    title: "Storage unavailable",
-  });
+  await rejects(
+    supabaseSources(get, "public").read(PLACE, { maxBytes: 1_000 }),
+    {
+      title: "Storage unavailable",
+    },
+  );
   resolve();
 });
 
@@ -169,9 +177,43 @@ Deno.test("I3 a path stays below its bucket, whatever it is", async () => {
   });
   const sources = supabaseSources(getAsAnyone(upstream.scope), "public");
 
-  await sources.read({ bucket: "shop", path: "http://127.0.0.1/x" }, 9);
+  await sources.read({ bucket: "shop", path: "http://127.0.0.1/x" }, {
+    maxBytes: 9,
+  });
 
   deepStrictEqual(visited, [
     "/storage/v1/object/public/shop/http://127.0.0.1/x",
   ]);
+});
+
+Deno.test("I21 what its first bytes refuse is not read on", async () => {
+  let sent = 0;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await using upstream = startUpstream(() =>
+    new Response(
+      new ReadableStream({
+        pull(it) {
+          sent++;
+          it.enqueue(new Uint8Array(1 << 16));
+        },
+        cancel: () => resolve(),
+      }),
+    )
+  );
+  const sources = supabaseSources(getAsAnyone(upstream.scope), "public");
+  const refusal = problem(415, "No picture");
+
+  await rejects(
+    sources.read(PLACE, {
+      maxBytes: 1 << 30,
+      check() {
+        throw refusal("It is none");
+      },
+    }),
+    { title: "No picture" },
+  );
+
+  // What the connection holds, and not a gigabyte.
+  await promise;
+  strictEqual(sent < 1_000, true, `${sent}`);
 });

@@ -1,5 +1,5 @@
 import { strictEqual } from "node:assert/strict";
-import { BROKEN, order } from "../../../../tests/engine/broken_module.ts";
+import { BROKEN, order } from "./testing/broken_module.ts";
 import { Instance } from "./instance.ts";
 import { LIMITS } from "./transform.ts";
 

@@ -1,10 +1,5 @@
 import { rejects, strictEqual } from "node:assert/strict";
-import {
-  BROKEN,
-  NOTHING,
-  type Order,
-  order,
-} from "../../../../tests/engine/broken_module.ts";
+import { BROKEN, NOTHING, type Order, order } from "./testing/broken_module.ts";
 import { Keeper } from "./keeper.ts";
 import { LIMITS } from "./transform.ts";
 

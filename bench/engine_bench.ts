@@ -3,7 +3,8 @@
  * magick-wasm?
  *
  * Each runs in a process of its own, the engine under Deno 2.1.4. They take
- * turns; the numbers are CPU time of the process, medians.
+ * turns; the numbers are CPU time of the process, medians. What they make of the
+ * same picture is written to `bench/images/`.
  *
  *     deno task bench engine
  *
@@ -13,12 +14,14 @@ import { hostedDeno, TRUST } from "../tests/deployed/hosted_deno.ts";
 import { cpuMs, peakBytes } from "../tests/processes.ts";
 import { median, table } from "../tools/report.ts";
 import type { Task } from "./engine/contest.ts";
+import { makeImages } from "./engine/images.ts";
 import { makePhotos } from "./engine/photos.ts";
 
 const ROUNDS = 7;
 
 const HERE = new URL("engine/", import.meta.url);
 const PHOTOS = new URL("../.local/engine/photos/", import.meta.url);
+const IMAGES = new URL("images/", import.meta.url);
 
 interface Job extends Omit<Task, "times"> {
   readonly name: string;
@@ -144,4 +147,5 @@ table(
   ],
   rows,
 );
+await makeImages(PHOTOS, IMAGES);
 table(["first request of a process", "CPU, ms", "most memory, MiB"], alone);

@@ -21,7 +21,7 @@ enum {
   COST_JPEG_DECODED_PIXEL = 16, /* a pixel as small as it is decoded */
 
   COST_PNG_BYTE = 7,       /* a byte of an unpacked row */
-  COST_PNG_PIXEL = 26,     /* that does not lie in four bytes already */
+  COST_PNG_PIXEL = 32,     /* that does not lie in four bytes already */
   COST_PNG_TABLE = 2000,   /* a table of deflate's codes */
 
   COST_WEBP_BYTE = 45,

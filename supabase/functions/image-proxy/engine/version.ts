@@ -6,4 +6,4 @@
 
 /** Of the module in `wasm.ts`. */
 export const ENGINE_SHA256: string =
-  "1fa4a795e9632aca48e3d912be37da39383b264ee0436a29b418fb019e14260e";
+  "2734757614ac67351b2efe3fa75a2984345e9c81b1210ab9d53c14ca5a66558c";

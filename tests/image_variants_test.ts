@@ -458,3 +458,25 @@ Deno.test("a picture is shown though nothing can be kept", async () => {
 
   await pictureIn(response, "image/png");
 });
+
+Deno.test("what nobody has tended for a month is forgotten", async () => {
+  await hang(world, "forgotten.png");
+  await hang(world, "recent.png");
+  await world.rows(
+    `update portico.image_changes
+     set changed_at = now() - interval '31 days' where path = 'forgotten.png'`,
+  );
+  const response = await behindGateway(world, "sweep").call("", {
+    method: "POST",
+    body: JSON.stringify({ tasks: ["image_changes"] }),
+    headers: {
+      "content-type": "application/json",
+      apikey: world.stack.keys.secret,
+    },
+  });
+  await response.body?.cancel();
+
+  strictEqual(response.status, 200);
+  deepStrictEqual(await changesOf(world, "forgotten.png"), []);
+  strictEqual((await changesOf(world, "recent.png")).length, 1);
+});

@@ -29,6 +29,7 @@ type Verb = typeof VERBS[number];
 
 /** Nobody reaches these over HTTP: their functions do, in their own name. */
 const TABLES = [
+  "portico.due_image_changes",
   "portico.due_images",
   "portico.due_job_runs",
   "portico.due_links",

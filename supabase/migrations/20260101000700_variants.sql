@@ -5,19 +5,20 @@
 -- Makes    the bucket portico-variants; portico.image_changes, variant_uses; a
 --          trigger on storage.objects; portico_api.claim_image_changes(),
 --          settle_image_change(), find_excess_variants(), touch_variant(); the
---          views due_images, excess_variants; the job images; the task
---          variant_uses
+--          views due_images, excess_variants; the job images; the tasks
+--          image_changes, variant_uses
 -- Access   service role only. The bucket is everybody's to read, and nobody's
 --          but the service's to write: it has no policies.
 -- Cost     a look-up by index for each object that is written, and a row for
 --          each image in a public bucket.
 -- Undo     drop function portico.note_image_change cascade; delete from
 --          portico.jobs where name = 'images'; select portico.schedule(); delete
---          from portico.tasks where name = 'variant_uses'; drop
---          function portico_api.claim_image_changes,
+--          from portico.tasks where name in ('image_changes', 'variant_uses');
+--          drop function portico_api.claim_image_changes,
 --          portico_api.settle_image_change, portico_api.find_excess_variants,
---          portico_api.touch_variant; drop view portico.due_images,
---          portico.due_variant_uses, portico.excess_variants; drop table portico.image_changes,
+--          portico_api.touch_variant, portico.variants_of; drop view portico.due_images,
+--          portico.due_variant_uses, portico.due_image_changes,
+--          portico.excess_variants; drop table portico.image_changes,
 --          portico.variant_uses; empty and delete the bucket.
 --
 -- A variant is called <bucket>/<path>/<etag of the object>/<what it is>, so that
@@ -249,8 +250,19 @@ where not exists (
 
 comment on view portico.due_variant_uses is 'Uses of variants that are gone.';
 
+-- Nobody has tended them: image-proxy is not there, say.
+create view portico.due_image_changes as
+select change.ctid as "row", change.bucket || '/' || change.path as key
+from portico.image_changes as change
+where change.changed_at < now() - interval '30 days';
+
+comment on view portico.due_image_changes is
+  'Changes of images that were not worked on for a month.';
+
 insert into portico.tasks (name, target, max_share)
-values ('variant_uses', 'portico.variant_uses', 1);
+values
+  ('image_changes', 'portico.image_changes', 1),
+  ('variant_uses', 'portico.variant_uses', 1);
 
 create view portico.due_images as
 select path from portico.image_changes where due_at <= now()

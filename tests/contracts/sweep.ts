@@ -109,7 +109,14 @@ const clauses: Clause[] = [
       const shown = tasks.find(({ task }: Result) => task === "uploads");
       deepStrictEqual(
         tasks.map(({ task }: Result) => task),
-        ["job_runs", "links", "rate_limits", "uploads", "variant_uses"],
+        [
+          "image_changes",
+          "job_runs",
+          "links",
+          "rate_limits",
+          "uploads",
+          "variant_uses",
+        ],
       );
       strictEqual(shown.running, false);
       strictEqual(shown.removed, 2);

@@ -114,6 +114,16 @@ function callables(heap: Heap): Callables {
 let compiled: Promise<WebAssembly.Module> | undefined;
 let kept: Codec | undefined;
 
+/** Once for all who wait for it. A failure is theirs, and not kept. */
+async function loaded(): Promise<WebAssembly.Module> {
+  try {
+    return await compile();
+  } catch (error) {
+    compiled = undefined;
+    throw error;
+  }
+}
+
 /** Loaded with the first picture, so that nothing waits for it before. */
 async function compile(): Promise<WebAssembly.Module> {
   const [{ unpack }, { DECODER }] = await Promise.all([
@@ -135,7 +145,7 @@ export async function decode(
   if (width * height > pixels) return "pixels";
   if (decodeMemory(header) > MAX_MEMORY) return "memory";
   if (decodeCost(header) > cost) return "cost";
-  const module = await (compiled ??= compile());
+  const module = await (compiled ??= loaded());
   return run(module, bytes, header);
 }
 

@@ -110,6 +110,16 @@ function callables(heap: Heap): Callables {
 let compiled: Promise<WebAssembly.Module> | undefined;
 let kept: Codec | undefined;
 
+/** Once for all who wait for it. A failure is theirs, and not kept. */
+async function loaded(): Promise<WebAssembly.Module> {
+  try {
+    return await compile();
+  } catch (error) {
+    compiled = undefined;
+    throw error;
+  }
+}
+
 /** Loaded with the first picture, so that nothing waits for it before. */
 async function compile(): Promise<WebAssembly.Module> {
   const [{ unpack }, { ENCODER }] = await Promise.all([
@@ -132,7 +142,7 @@ export async function encode(
   check(picture, quality, speed);
   if (encodeMemory(picture, speed) > MAX_MEMORY) return "memory";
   if (encodeCost(picture, speed) > cost) return "cost";
-  const module = await (compiled ??= compile());
+  const module = await (compiled ??= loaded());
   // From here on there is no await: one picture at a time.
   kept ??= new Codec(module, NAMES, { callables, maxBytes: MAX_MEMORY });
   const codec = kept;

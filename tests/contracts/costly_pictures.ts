@@ -14,7 +14,10 @@ function megapixels(n: number): { width: number; height: number } {
   return { width: Math.floor(n * 1e6 / height), height };
 }
 
-/** Each at one of the limits, or what a camera makes. */
+/**
+ * Each at one of the limits, or what a camera makes. What AVIF takes depends on
+ * what was made before it: `bench/README.md` has it.
+ */
 export const COSTLY: Contract["costly"] = [
   costly(
     "12 MP of JPEG to 828 pixels",
@@ -52,12 +55,6 @@ export const COSTLY: Contract["costly"] = [
     "JPEG, 4:2:0",
     12,
     "width=2500&height=2500&resize=fill&format=jpeg",
-  ),
-  costly(
-    "an AVIF of 12 MP of JPEG",
-    "JPEG, 4:2:0",
-    12,
-    "width=828&format=avif",
   ),
   refused("25 MiB that are no picture", 415, (bytes) => bytes),
   refused("25 MiB of one segment after another", 422, (bytes) => {

@@ -11,6 +11,7 @@ import { MiB } from "../_shared/units.ts";
 import { encodeCost, encodeMemory, MAX_MEMORY } from "./avif/costs.ts";
 import type { Size } from "./engine/geometry.ts";
 import type { Header } from "./header/header.ts";
+import { OFFERS_AVIF } from "./policy.ts";
 
 /** What any picture may have. */
 export const LIMITS = {
@@ -130,6 +131,7 @@ function outputCost({ to: { width, height }, format }: Job): number {
 /** Whether a job is offered unasked: AVIF takes long, and memory. */
 export function isOffered(job: Job): boolean {
   if (job.format !== "avif") return true;
+  if (!OFFERS_AVIF) return false;
   const { width, height } = job.to;
   // Both of its codecs are in memory then, and that is much.
   if (job.header.format === "avif") return false;

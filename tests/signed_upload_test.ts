@@ -358,7 +358,8 @@ Deno.test("the policy and the buckets of the migration say the same", async () =
     `select jsonb_build_array(id, public, file_size_limit, allowed_mime_types,
        shows_unverified) as it
      from storage.buckets left join portico.guarded_buckets on bucket = id
-     order by id`,
+     -- Nothing is uploaded there.
+     where id <> 'portico-variants' order by id`,
   );
 
   const policy = Object.entries<Bucket>(BUCKETS).map((

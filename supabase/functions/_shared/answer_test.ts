@@ -46,8 +46,8 @@ Deno.test("bodyUpTo() reads as much as is allowed, and nothing", async () => {
 Deno.test("bodyUpTo() uses memory again, and keeps nothing of what was in it", async () => {
   const scratch = new Scratch();
 
-  const first = await bodyUpTo(answer([200]), 1_000, scratch);
-  const second = await bodyUpTo(answer([3], 3), 1_000, scratch);
+  const first = await bodyUpTo(answer([200]), 1_000, { scratch });
+  const second = await bodyUpTo(answer([3], 3), 1_000, { scratch });
 
   strictEqual(first?.buffer, second?.buffer);
   deepStrictEqual(second, Uint8Array.of(0, 1, 2));

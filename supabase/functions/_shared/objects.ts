@@ -8,6 +8,8 @@ import { bodyUpTo } from "./answer.ts";
 import { type Bytes, windowed } from "./bytes.ts";
 import type { Get } from "./get.ts";
 import { type Place, storageUnavailable } from "./place.ts";
+import { storageErrorIn } from "./storage_error.ts";
+import { bareTag } from "./tag.ts";
 
 /** What is known of an object before it is read. */
 export interface Stored {
@@ -108,12 +110,10 @@ function holds(
   const range = `bytes ${first}-${first + length - 1}/${size}`;
   const isPart = status === 206 && headers.get("content-range") === range;
   const isWhole = status === 200 && first === 0 && length === size;
-  const isSame = etag === null || bare(headers.get("etag")) === bare(etag);
+  const isSame = etag === null ||
+    bareTag(headers.get("etag")) === bareTag(etag);
   return (isPart || isWhole) && isSame && !headers.has("content-encoding");
 }
-
-/** In bytes: what Storage says of a failure is much shorter. */
-const MAX_ERROR = 4096;
 
 /** Whether a failure is that there is no object. The body is used up then. */
 async function saysGone(response: Response): Promise<boolean> {
@@ -121,13 +121,8 @@ async function saysGone(response: Response): Promise<boolean> {
     await response.body?.cancel();
     return false;
   }
-  const text = new TextDecoder().decode(await bodyUpTo(response, MAX_ERROR));
-  return /"statusCode":\s*"?404\b/.test(text) && NOT_THERE.test(text);
-}
-
-/** Without what proxies add, which say that it is compressed. */
-function bare(etag: string | null): string | undefined {
-  return etag?.replace(/^W\//, "").replaceAll('"', "");
+  const { statusCode, message } = await storageErrorIn(response);
+  return statusCode === "404" && NOT_THERE.test(message);
 }
 
 function unavailable(detail: string, cause: unknown) {

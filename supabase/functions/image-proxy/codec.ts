@@ -8,12 +8,12 @@
  * @module
  */
 import type { ImageFormat } from "../_shared/image_options.ts";
+import { decodeCost, type Job, MOST_NS } from "./cost.ts";
 import type { DecodeFailure } from "./avif/decoder.ts";
 import type { EncodeFailure } from "./avif/encoder.ts";
 import type { Pixels } from "./engine/instance.ts";
 import { type Picture, type Result, transform } from "./engine/transform.ts";
 import type { Header } from "./header/header.ts";
-import { decodeCost, type Job, MOST_NS } from "./cost.ts";
 import type { Plan, Sight } from "./plan.ts";
 
 /** A file that has been made. */
@@ -56,9 +56,8 @@ export async function transcode(
   let quality = 0;
   let leftNs = 0;
   const result = await transform(source, (sight) => {
-    const { box, format, job, ...rest } = plan({
-      ...{ ...sight, format: header.format },
-    });
+    const upright = { ...sight, format: header.format };
+    const { box, format, job, ...rest } = plan(upright);
     quality = rest.quality;
     leftNs = MOST_NS - decodeCost(job);
     return { ...box, ...rest, format: format === "avif" ? "pixels" : format };

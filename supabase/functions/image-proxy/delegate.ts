@@ -36,11 +36,21 @@ const BEGINNINGS: Readonly<
 };
 
 /**
- * The picture in an answer, which is of `format` by its type and by its bytes.
+ * The picture in an answer, which is of `format` by its type and by its bytes, to
+ * what was asked at `start` of `performance.now()`.
  *
  * @throws {Error} For any other answer.
  */
-export async function pictureIn(
+export async function madeIn(
+  response: Response,
+  format: ImageFormat,
+  start: number,
+): Promise<Made> {
+  const bytes = await bytesIn(response, format);
+  return { bytes, format, timings: { delegate: performance.now() - start } };
+}
+
+async function bytesIn(
   response: Response,
   format: ImageFormat,
 ): Promise<Uint8Array<ArrayBuffer>> {

@@ -6,7 +6,7 @@
 import type { Imgproxy } from "../_shared/config.ts";
 import type { Place } from "../_shared/place.ts";
 import { problem } from "../_shared/problem.ts";
-import { type Delegate, HEADERS, pictureIn } from "./delegate.ts";
+import { type Delegate, HEADERS, madeIn } from "./delegate.ts";
 import { imgproxyPath, signedUrl } from "./imgproxy_url.ts";
 
 const serviceUnavailable = problem(502, "Image service unavailable");
@@ -36,13 +36,7 @@ export function imgproxyDelegate(
         await response.body?.cancel();
         return undefined;
       }
-      const { format } = errand;
-      const bytes = await pictureIn(response, format).catch(unavailable);
-      return {
-        bytes,
-        format,
-        timings: { delegate: performance.now() - start },
-      };
+      return await madeIn(response, errand.format, start).catch(unavailable);
     },
   };
 }

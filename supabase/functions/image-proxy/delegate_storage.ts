@@ -3,19 +3,15 @@
  *
  * @module
  */
-import { bodyUpTo } from "../_shared/answer.ts";
 import type { Get } from "../_shared/get.ts";
 import { objectNotFound, storageUnavailable } from "../_shared/place.ts";
 import { problem } from "../_shared/problem.ts";
-import { isRecord } from "../_shared/record.ts";
-import { type Delegate, HEADERS, pictureIn } from "./delegate.ts";
+import { storageErrorIn } from "../_shared/storage_error.ts";
+import { type Delegate, HEADERS, madeIn } from "./delegate.ts";
 import type { Errand } from "./errand.ts";
 import { aboutOf, type Viewer } from "./sources.ts";
 
 const notEnabled = problem(501, "Image transformation not enabled");
-
-/** In bytes: what Storage says of a failure is much shorter. */
-const MAX_ERROR = 4_096;
 
 /** As text: what it will not make of this object. Others may pass. */
 const REFUSALS = ["400", "413", "415", "422"];
@@ -37,13 +33,7 @@ export function storageDelegate(get: Get, viewer: Viewer): Delegate {
         await response.body?.cancel();
         return undefined;
       }
-      const { format } = errand;
-      const bytes = await pictureIn(response, format).catch(unavailable);
-      return {
-        bytes,
-        format,
-        timings: { delegate: performance.now() - start },
-      };
+      return await madeIn(response, errand.format, start).catch(unavailable);
     },
   };
 }
@@ -90,34 +80,20 @@ function hasDone(headers: Headers, errand: Errand): boolean {
   return wanted.every((it) => said.includes(it));
 }
 
-/** Storage answers 400 to nearly everything, and says in the body what it is. */
+/** `undefined` for what it will not make of this object. */
 async function explain(response: Response): Promise<undefined> {
-  const body = await bodyUpTo(response, MAX_ERROR).catch(unavailable);
-  const failure = failureIn(new TextDecoder().decode(body));
-  const { statusCode, error, code, message } = failure;
+  const { statusCode, error, code, message } = await storageErrorIn(response);
   const isDisabled = [error, code].includes("FeatureNotEnabled");
   // What a server says that has no such routes at all.
-  const isAbsent = /^Route GET:\/\S+ not found$/.test(String(message));
+  const isAbsent = /^Route GET:\/\S+ not found$/.test(message);
   if (isDisabled || isAbsent) {
     throw notEnabled("This project has no image transformation in Storage");
   }
   if (response.status < 500) {
-    if (String(statusCode) === "404") {
-      throw objectNotFound("You see no such object");
-    }
-    if (REFUSALS.includes(String(statusCode))) return undefined;
+    if (statusCode === "404") throw objectNotFound("You see no such object");
+    if (REFUSALS.includes(statusCode)) return undefined;
   }
   return unavailable(`Status ${response.status}`);
-}
-
-/** Storage's own error; nothing, if `text` is none. */
-function failureIn(text: string): Record<string, unknown> {
-  try {
-    const body: unknown = JSON.parse(text);
-    return isRecord(body) ? body : {};
-  } catch {
-    return {};
-  }
 }
 
 function unavailable(cause: unknown): never {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Place } from "../_shared/place.ts";
+import { bareTag } from "../_shared/tag.ts";
 import { PRESET_NAMES, presetOf } from "./presets.ts";
 import { variantName, VARIANTS_BUCKET } from "./variants.ts";
 
@@ -47,7 +48,7 @@ export function imageUrl(projectUrl: string, wanted: Wanted): string {
     const names = PRESET_NAMES.join(", ");
     throw new RangeError(`Cannot find the preset ${preset} among ${names}`);
   }
-  const etag = wanted.etag?.replace(/^W\//, "").replaceAll('"', "");
+  const etag = bareTag(wanted.etag);
   const name = known.eager && etag !== undefined
     ? variantName({ place, etag, preset, dpr: 1, newer: [] })
     : undefined;

@@ -3,15 +3,14 @@
  *
  * @module
  */
-import { type Place, storageUnavailable } from "../_shared/place.ts";
-import { begin, finish } from "./maker.ts";
+import { storageUnavailable } from "../_shared/place.ts";
+import { begin, finish, type Job } from "./maker.ts";
 import { LOAD } from "./policy.ts";
-import { type Order, requirePicture } from "./render.ts";
+import { requirePicture } from "./render.ts";
 import { requireVersion, type Shown, type Studio } from "./request.ts";
 
-/** A picture of which object. */
-export interface Job extends Order {
-  readonly place: Place;
+/** What is to be made, of which version. */
+export interface Wanted extends Job {
   /** The ETag that the object must have. */
   readonly version?: string | undefined;
 }
@@ -22,7 +21,7 @@ export interface Job extends Order {
  * @throws {Problem} What reading and making throw, "Too busy", and "Storage
  * unavailable" if the object changes while somebody else makes it.
  */
-export async function make(job: Job, studio: Studio): Promise<Shown> {
+export async function make(job: Wanted, studio: Studio): Promise<Shown> {
   const { place, version } = job;
   const { engine, gate, elsewhere, sources } = studio;
   const { begun, ...seen } = await gate.pass(async (scratch) => {

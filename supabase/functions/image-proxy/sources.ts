@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { bodyUpTo } from "../_shared/answer.ts";
+import { bodyUpTo, type Reading } from "../_shared/answer.ts";
 import { unauthenticated } from "../_shared/caller.ts";
 import type { Get } from "../_shared/get.ts";
 import {
@@ -13,13 +13,10 @@ import {
   storageUnavailable,
 } from "../_shared/place.ts";
 import { Problem, problem } from "../_shared/problem.ts";
-import { isRecord } from "../_shared/record.ts";
-import type { Scratch } from "../_shared/scratch.ts";
+import { storageErrorIn } from "../_shared/storage_error.ts";
+import { bareTag } from "../_shared/tag.ts";
 
 const imageTooLarge = problem(413, "Image too large");
-
-/** In bytes: what Storage says of a failure is much shorter. */
-const MAX_ERROR = 4_096;
 
 /** What Storage says of an object. */
 export interface About {
@@ -41,19 +38,15 @@ export interface Sources {
   look(place: Place): Promise<About | undefined>;
   /**
    * @throws {Problem} "Object not found", also for one that is not the caller's
-   * to see, "Unauthenticated" for a token that Storage refuses, "Image too large"
-   * or "Storage unavailable"., or what `check` throws.
+   * to see, "Unauthenticated" for a token that Storage refuses, "Image too large",
+   * "Storage unavailable", or what `check` throws.
    */
   read(place: Place, bounds: Bounds): Promise<Source>;
 }
 
-/** What of an object is taken. */
-export interface Bounds {
+/** What of an object is taken, and how. */
+export interface Bounds extends Reading {
   readonly maxBytes: number;
-  /** The bytes of a source are good until it is used again. */
-  readonly scratch?: Scratch;
-  /** Throws where the first bytes are enough to refuse the rest. */
-  check?(start: Uint8Array): void;
 }
 
 /** As whom objects are asked for. */
@@ -103,25 +96,10 @@ export function supabaseSources(get: Get, viewer: Viewer): Sources {
 
 async function received(
   response: Response,
-  { maxBytes, scratch, check }: Bounds,
+  { maxBytes, ...reading }: Bounds,
 ): Promise<Uint8Array | undefined> {
-  let isFirst = true;
-  const checked = response.body?.pipeThrough(
-    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-      transform(chunk, controller) {
-        if (isFirst) check?.(chunk);
-        isFirst = false;
-        controller.enqueue(chunk);
-      },
-    }),
-  );
   try {
-    const { headers } = response;
-    return await bodyUpTo(
-      new Response(checked, { headers }),
-      maxBytes,
-      scratch,
-    );
+    return await bodyUpTo(response, maxBytes, reading);
   } catch (cause) {
     throw cause instanceof Problem ? cause : unavailable(cause);
   }
@@ -129,38 +107,24 @@ async function received(
 
 /** What the headers of an object say, or of a picture of it. */
 export function aboutOf(headers: Headers): About {
-  // Proxies add what says that they have compressed it.
-  const etag = headers.get("etag")?.replace(/^W\//, "").replaceAll('"', "");
   return {
-    etag,
+    etag: bareTag(headers.get("etag")),
     lastModified: headers.get("last-modified") ?? undefined,
     cacheControl: headers.get("cache-control") ?? undefined,
   };
 }
 
-/** Storage answers 400 to nearly everything, and says in the body what it is. */
 async function explain(response: Response, viewer: Viewer): Promise<Error> {
-  const text = new TextDecoder().decode(await bodyUpTo(response, MAX_ERROR));
-  const code = statusCodeIn(text);
+  const { statusCode } = await storageErrorIn(response);
   // What policies hide is not there; only a token that is none is refused.
-  if (code === "403" && viewer === "caller") return unauthenticated();
-  const isHidden = ["400", "403", "404"].includes(code ?? "");
+  if (statusCode === "403" && viewer === "caller") return unauthenticated();
+  const isHidden = ["400", "403", "404"].includes(statusCode);
   // A bucket that is not there or not public, an object that is not there or
   // somebody else's: all the same to who asks.
   if (response.status < 500 && isHidden) {
     return objectNotFound("You see no such object");
   }
   return unavailable(`Status ${response.status}`);
-}
-
-/** The `statusCode` of Storage's own error, if that is what `text` is. */
-function statusCodeIn(text: string): string | undefined {
-  try {
-    const body: unknown = JSON.parse(text);
-    return isRecord(body) ? String(body["statusCode"]) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function unavailable(cause: unknown) {

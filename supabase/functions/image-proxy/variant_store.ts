@@ -3,16 +3,17 @@
  *
  * @module
  */
-import { bodyUpTo } from "../_shared/answer.ts";
 import * as v from "valibot";
+import { bodyUpTo } from "../_shared/answer.ts";
 import type { Get, Send } from "../_shared/get.ts";
 import type { ImageFormat } from "../_shared/image_options.ts";
 import { type Place, storageUnavailable } from "../_shared/place.ts";
+import { MiB } from "../_shared/units.ts";
 import type { Made } from "./codec.ts";
 import { VARIANTS_BUCKET } from "./variants.ts";
 
 /** In bytes. Of the bucket: in the migration `…_variants.sql`. */
-const MAX_BYTES = 10 * 1024 * 1024;
+const MAX_BYTES = 10 * MiB;
 
 /** In seconds: a name never means another picture. */
 const MAX_AGE_S = 31_536_000;

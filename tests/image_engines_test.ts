@@ -382,16 +382,18 @@ for (const engine of [STORAGE, IMGPROXY, AUTO_STORAGE, AUTO_IMGPROXY]) {
   });
 }
 
-const REFUSED = () =>
-  Response.json({ statusCode: "422", message: "too large" }, { status: 422 });
+/** A studio whose picture is too costly here, and refused elsewhere. */
+function startRefusing() {
+  const studio = startStudio();
+  studio.hang("a.png", COSTLY);
+  studio.storage = studio.imgproxy = () =>
+    Response.json({ statusCode: "422", message: "too large" }, { status: 422 });
+  return studio;
+}
 
 Deno.test("I7 what the others refuse as well is too costly, with the cost", async () => {
   for (const engine of [AUTO_STORAGE, AUTO_IMGPROXY]) {
-    await using studio = startStudio();
-    studio.hang("a.png", COSTLY);
-    studio.storage = REFUSED;
-    studio.imgproxy = REFUSED;
-
+    await using studio = startRefusing();
     const url = "/public/shop/a.png?width=64";
     const response = await studio.ask(url, engine);
 
@@ -407,11 +409,7 @@ Deno.test("I7 what the others refuse as well is too costly, with the cost", asyn
 
 Deno.test("what whoever makes all pictures refuses is not possible", async () => {
   for (const engine of [STORAGE, IMGPROXY]) {
-    await using studio = startStudio();
-    studio.hang("a.png", COSTLY);
-    studio.storage = REFUSED;
-    studio.imgproxy = REFUSED;
-
+    await using studio = startRefusing();
     const url = "/public/shop/a.png?width=64";
     const response = await studio.ask(url, engine);
 

@@ -19,6 +19,27 @@ export function hostedDeno(): Promise<string> {
   return path ??= find();
 }
 
+/** What a program says in JSON of what it is given, there and without a right. */
+export async function saidBy(
+  program: URL,
+  given: Uint8Array<ArrayBuffer>,
+): Promise<unknown> {
+  const child = new Deno.Command(await hostedDeno(), {
+    args: [
+      ...["run", "--quiet", "--no-prompt", "--no-check", "--no-config"],
+      ...["--no-lock", "--no-npm", program.href],
+    ],
+    env: TRUST,
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const sent = new Blob([given]).stream().pipeTo(child.stdin);
+  const { stdout, success } = await child.output();
+  await sent;
+  if (!success) throw new Error(`${program.pathname} failed`);
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
 async function find(): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command("npx", {
     args: ["-y", `deno@${HOSTED}`, "eval", "--no-lock", "--no-config", WHERE],

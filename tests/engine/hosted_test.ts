@@ -5,7 +5,7 @@
  */
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { transform } from "../../supabase/functions/image-proxy/engine/transform.ts";
-import { HOSTED, hostedDeno, TRUST } from "../deployed/hosted_deno.ts";
+import { HOSTED, saidBy } from "../deployed/hosted_deno.ts";
 import { KINDS, makePictures } from "./pictures.ts";
 
 const PROGRAM = new URL("../programs/engine.ts", import.meta.url);
@@ -17,25 +17,13 @@ for (const name of ["JPEG, 4:2:0", "PNG, palette with alpha", "WebP"]) {
     const index = KINDS.findIndex((kind) => kind.name === name);
     const source = Uint8Array.from(sources[index] ?? []);
 
-    const child = new Deno.Command(await hostedDeno(), {
-      args: [
-        ...["run", "--quiet", "--no-prompt", "--no-check", "--no-config"],
-        ...["--no-lock", "--no-npm", PROGRAM.href],
-      ],
-      env: TRUST,
-      stdin: "piped",
-      stdout: "piped",
-    }).spawn();
-    const sent = new Blob([source]).stream().pipeTo(child.stdin);
-    const { stdout, success } = await child.output();
-    await sent;
+    const said = await saidBy(PROGRAM, source);
 
-    ok(success);
     const options = { width: 90, height: 60, format: "webp" } as const;
     const here = await transform(source, options);
     ok(here.ok);
     const bytes = Array.from(here.picture.bytes);
-    deepStrictEqual(JSON.parse(new TextDecoder().decode(stdout)), {
+    deepStrictEqual(said, {
       deno: HOSTED,
       granted: 0,
       results: [bytes, "truncated", bytes],

@@ -9,6 +9,7 @@
 import * as v from "valibot";
 import { fields } from "./fields.ts";
 import { FILENAME_RULE, isFilename } from "./filename.ts";
+import { MAX_SIDE } from "./image_bounds.ts";
 
 /** How a picture meets a box of another shape. */
 export type Resize = "cover" | "contain" | "fill";
@@ -16,10 +17,7 @@ export type Resize = "cover" | "contain" | "fill";
 /** What a picture can be made into. */
 export type ImageFormat = "jpeg" | "png" | "webp" | "avif";
 
-/** In pixels. Source: supabase.com/docs, Storage, image transformations. */
-export const MAX_SIDE = 2_500;
-
-/** Source: the same page. */
+/** Source: supabase.com/docs, Storage, image transformations. */
 const QUALITY = [20, 100] as const;
 
 /** Pixels of a screen for one of CSS. */

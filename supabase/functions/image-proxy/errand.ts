@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { MAX_SIDE } from "../_shared/image_bounds.ts";
 import type { ImageFormat, Resize } from "../_shared/image_options.ts";
 import type { Place } from "../_shared/place.ts";
 import type { Header } from "./header/header.ts";
@@ -11,9 +12,6 @@ import { planFor } from "./plan.ts";
 import type { DelegateName } from "./policy.ts";
 import type { Order } from "./render.ts";
 import type { Focus } from "./wish.ts";
-
-/** In pixels. Source: Storage's image transformations. */
-const MAX_SIDE = 2_500;
 
 /** What is to be made, in words that say the same to everybody. */
 export interface Errand {

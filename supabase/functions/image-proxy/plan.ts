@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { MAX_SIDE } from "../_shared/image_bounds.ts";
 import type { ImageFormat } from "../_shared/image_options.ts";
 import type { NewerFormat } from "./accept.ts";
 import {
@@ -13,9 +14,6 @@ import {
 } from "./engine/geometry.ts";
 import type { SourceFormat } from "./header/header.ts";
 import type { Focus, Wish } from "./wish.ts";
-
-/** In pixels. Source: Storage's image transformations. */
-const MAX_SIDE = 2_500;
 
 /** A picture as its header says. */
 export interface Sight {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { MAX_SIDE } from "../_shared/image_bounds.ts";
 import type {
   GravityName,
   ImageFormat,
@@ -14,9 +15,6 @@ import { LADDER, SIZES } from "./policy.ts";
 import { PRESET_NAMES, presetOf } from "./presets.ts";
 
 const sizeNotOffered = problem(422, "Image size not offered");
-
-/** In pixels. Source: Storage's image transformations. */
-const MAX_SIDE = 2_500;
 
 /** What is wanted, with everything filled in that was left out. */
 export interface Wish {

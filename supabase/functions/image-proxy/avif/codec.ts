@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { Keeper, type Kept } from "../keeper.ts";
 import { type Callables, Denied, Embind, type Raw } from "./embind.ts";
 import { Heap } from "./heap.ts";
 
@@ -38,6 +39,19 @@ const NO_SEEKING = 70;
  * no result: nothing is known then of what is left in it.
  */
 export class Codec {
+  /** Lends one. Its user says with a text that there is no result. */
+  static kept(
+    load: Kept<Codec>["load"],
+    names: Names,
+    given: Given,
+  ): Keeper<Codec> {
+    return new Keeper({
+      load,
+      make: (module) => new Codec(module, names, given),
+      isGood: (_, result) => typeof result !== "string",
+    });
+  }
+
   readonly #exports: Readonly<Record<string, unknown>>;
   readonly #names: Names["exports"];
   readonly #heap: Heap;

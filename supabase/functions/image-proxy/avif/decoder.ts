@@ -111,18 +111,10 @@ function callables(heap: Heap): Callables {
   };
 }
 
-let compiled: Promise<WebAssembly.Module> | undefined;
-let kept: Codec | undefined;
-
-/** Once for all who wait for it. A failure is theirs, and not kept. */
-async function loaded(): Promise<WebAssembly.Module> {
-  try {
-    return await compile();
-  } catch (error) {
-    compiled = undefined;
-    throw error;
-  }
-}
+const codecs = Codec.kept(compile, NAMES, {
+  callables,
+  maxBytes: MAX_MEMORY,
+});
 
 /** Loaded with the first picture, so that nothing waits for it before. */
 async function compile(): Promise<WebAssembly.Module> {
@@ -145,19 +137,15 @@ export async function decode(
   if (width * height > pixels) return "pixels";
   if (decodeMemory(header) > MAX_MEMORY) return "memory";
   if (decodeCost(header) > cost) return "cost";
-  const module = await (compiled ??= loaded());
-  return run(module, bytes, header);
+  return await codecs.use((codec) => run(codec, bytes, header));
 }
 
 function run(
-  module: WebAssembly.Module,
+  codec: Codec,
   bytes: Uint8Array,
   header: Header,
 ): Decoded | DecodeFailure {
   const still = stillOf({ bytes, fileBytes: bytes.length }, header);
-  kept ??= new Codec(module, NAMES, { callables, maxBytes: MAX_MEMORY });
-  const codec = kept;
-  kept = undefined;
   const called = codec.call("decode", still);
   if (typeof called === "string") return called;
   const { result } = called;
@@ -169,6 +157,5 @@ function run(
   const isOther = picture.width !== header.size.width ||
     picture.height !== header.size.height;
   if (isOther) return "trap";
-  kept = codec;
   return { ...picture, hasAlpha: header.hasAlpha, header };
 }

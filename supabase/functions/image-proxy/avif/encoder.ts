@@ -107,18 +107,10 @@ function callables(heap: Heap): Callables {
   return { Uint8Array: (view) => heap.bytes(view as View).slice() };
 }
 
-let compiled: Promise<WebAssembly.Module> | undefined;
-let kept: Codec | undefined;
-
-/** Once for all who wait for it. A failure is theirs, and not kept. */
-async function loaded(): Promise<WebAssembly.Module> {
-  try {
-    return await compile();
-  } catch (error) {
-    compiled = undefined;
-    throw error;
-  }
-}
+const codecs = Codec.kept(compile, NAMES, {
+  callables,
+  maxBytes: MAX_MEMORY,
+});
 
 /** Loaded with the first picture, so that nothing waits for it before. */
 async function compile(): Promise<WebAssembly.Module> {
@@ -142,11 +134,15 @@ export async function encode(
   check(picture, quality, speed);
   if (encodeMemory(picture, speed) > MAX_MEMORY) return "memory";
   if (encodeCost(picture, speed) > cost) return "cost";
-  const module = await (compiled ??= loaded());
-  // From here on there is no await: one picture at a time.
-  kept ??= new Codec(module, NAMES, { callables, maxBytes: MAX_MEMORY });
-  const codec = kept;
-  kept = undefined;
+  return await codecs.use((codec) => run(codec, picture, quality, speed));
+}
+
+function run(
+  codec: Codec,
+  picture: Pixels,
+  quality: number,
+  speed: Speed,
+): Uint8Array | EncodeFailure {
   const { width, height, pixels } = picture;
   const called = codec.call("encode", pixels, {
     numbers: [width, height],
@@ -157,7 +153,6 @@ export async function encode(
   if (!(result instanceof Uint8Array)) {
     return codec.isFull ? "memory" : "encoder";
   }
-  kept = codec;
   return result;
 }
 

@@ -18,7 +18,7 @@ import {
   type Source,
   type Timings,
 } from "./instance.ts";
-import { Keeper } from "./keeper.ts";
+import { instancesOf } from "./instances.ts";
 import { asStored, turned } from "./orientation.ts";
 
 /** What to make of a picture. */
@@ -76,7 +76,7 @@ export const LIMITS: TransformLimits = {
   toPixels: 6_250_000,
 };
 
-const engine = new Keeper(compile);
+const engine = instancesOf(compile);
 
 /** Loaded with the first picture, so that nothing waits for it before. */
 async function compile(): Promise<WebAssembly.Module> {

@@ -1,18 +1,23 @@
 import { rejects, strictEqual } from "node:assert/strict";
 import { BROKEN, NOTHING, type Order, order } from "./testing/broken_module.ts";
-import { Keeper } from "./keeper.ts";
+import type { Keeper } from "../keeper.ts";
+import type { Instance } from "./instance.ts";
+import { instancesOf } from "./instances.ts";
 import { LIMITS } from "./transform.ts";
 
 /** What the header that is read says of the width, or why there is none. */
-function widthOf(keeper: Keeper, source: Uint8Array): Promise<number | string> {
+function widthOf(
+  keeper: Keeper<Instance>,
+  source: Uint8Array,
+): Promise<number | string> {
   return keeper.use((instance) => {
     const header = instance.open(source, LIMITS);
     return typeof header === "string" ? header : header.size.width;
   });
 }
 
-function keeperOfBroken(): Keeper {
-  return new Keeper(() => Promise.resolve(BROKEN));
+function keeperOfBroken(): Keeper<Instance> {
+  return instancesOf(() => Promise.resolve(BROKEN));
 }
 
 Deno.test("Keeper.use() keeps an instance", async () => {
@@ -60,7 +65,7 @@ Deno.test("Keeper.use() has a new instance after one that has grown", async () =
 
 Deno.test("Keeper.use() loads once for all, and again if it has failed", async () => {
   let loads = 0;
-  const keeper = new Keeper(() => {
+  const keeper = instancesOf(() => {
     loads++;
     const module = Promise.resolve(BROKEN);
     return loads === 1 ? Promise.reject(new Error("no network")) : module;

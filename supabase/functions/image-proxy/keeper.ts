@@ -1,0 +1,48 @@
+/**
+ * Keeps a module once it is compiled, and one instance of it for as long as that
+ * is good for another picture.
+ *
+ * @module
+ */
+
+/** A module, and what it is made use of by. */
+export interface Kept<Instance> {
+  /** Called with the first use, and again if it has failed. */
+  load(): Promise<WebAssembly.Module>;
+  make(module: WebAssembly.Module): Instance;
+  /** Whether there may be another use of it after one with this result. */
+  isGood(instance: Instance, result: unknown): boolean;
+}
+
+/** Lends an instance to one user at a time. */
+export class Keeper<Instance> {
+  readonly #kept: Kept<Instance>;
+  #loading: Promise<WebAssembly.Module> | undefined;
+  #module: WebAssembly.Module | undefined;
+  #instance: Instance | undefined;
+
+  constructor(kept: Kept<Instance>) {
+    this.#kept = kept;
+  }
+
+  /**
+   * What `work` makes with an instance. It is not kept where it is not good any
+   * more, or `work` throws.
+   */
+  async use<T>(work: (instance: Instance) => T): Promise<T> {
+    const module = this.#module ??= await this.#loaded();
+    // From here on there is no await: one picture at a time.
+    const instance = this.#instance ?? this.#kept.make(module);
+    this.#instance = undefined;
+    const result = work(instance);
+    if (this.#kept.isGood(instance, result)) this.#instance = instance;
+    return result;
+  }
+
+  /** Once for all who wait for it. A failure is theirs, and not kept. */
+  #loaded(): Promise<WebAssembly.Module> {
+    return this.#loading ??= this.#kept.load().finally(() => {
+      this.#loading = undefined;
+    });
+  }
+}

@@ -55,6 +55,12 @@ async function batch(sql: Session, run: string): Promise<Batch> {
   return row.it;
 }
 
+/** The process that serves a session. */
+async function backendOf(sql: Session): Promise<number> {
+  const [row] = await sql`select pg_backend_pid() as pid`;
+  return row?.["pid"];
+}
+
 async function count(sql: Session): Promise<number> {
   const [row] = await sql`select count(*)::int as n from portico.uploads`;
   return row?.["n"];
@@ -109,8 +115,7 @@ serviceTest(
     when (old.path > '5') execute function public.slow()`;
     const run = crypto.randomUUID();
     strictEqual(await begin(victim, run), "began");
-    const [{ pid } = { pid: 0 }] = await victim<{ pid: number }[]>`
-    select pg_backend_pid() as pid`;
+    const [pid, other] = [await backendOf(victim), await backendOf(sql)];
 
     const interrupted = batch(victim, run).catch((error) => error);
     await until(async () => {
@@ -121,10 +126,14 @@ serviceTest(
     // A backend that is killed takes the server down with it, and up again.
     await new Deno.Command("kill", { args: ["-9", String(pid)] }).output();
     const error = await interrupted;
-    const left = await until(() => count(sql).catch(() => undefined));
+    // It is up again once this session, too, has had to be another one.
+    await until(async () => {
+      const now = await backendOf(sql).catch(() => other);
+      return now !== other;
+    });
 
     strictEqual(error instanceof Error, true);
-    strictEqual(left, 1_510);
+    strictEqual(await count(sql), 1_510);
     strictEqual(await begin(sql, crypto.randomUUID()), "held");
     await sql`drop function public.slow cascade`;
     await sql`update portico.tasks set beat_at = beat_at - interval '61 seconds'`;

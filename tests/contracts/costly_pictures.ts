@@ -14,48 +14,60 @@ function megapixels(n: number): { width: number; height: number } {
   return { width: Math.floor(n * 1e6 / height), height };
 }
 
-/**
- * Each at one of the limits, or what a camera makes. What AVIF takes depends on
- * what was made before it: `bench/README.md` has it.
- */
+const SMALL = "width=828&format=webp";
+const LARGE = "width=2500&height=2500&resize=fill";
+
+/** Those that take most memory: what is in them is kept, or they are AVIF. */
+export const HUNGRY: readonly Costly[] = [
+  costly("16 MP of progressive JPEG", "JPEG, progressive", 15.9, SMALL),
+  costly(
+    "12 MP of interlaced PNG",
+    "PNG, truecolour with alpha, interlaced",
+    11.8,
+    SMALL,
+  ),
+  costly("12 MP of lossless WebP", "WebP, lossless with alpha", 11.8, SMALL),
+  costly(
+    "2 MP of AVIF to as many pixels of JPEG",
+    "AVIF, quick",
+    2.1,
+    `${LARGE}&format=jpeg`,
+  ),
+  costly("2 MP of AVIF to AVIF", "AVIF, quick", 2.1, "width=750&format=avif"),
+  costly(
+    "1.1 MP of AVIF with alpha to AVIF",
+    "AVIF with alpha, quick",
+    1.1,
+    "width=640&format=avif",
+  ),
+  costly(
+    "12 MP of JPEG to 1 MP of AVIF",
+    "JPEG, 4:2:0",
+    12,
+    "width=1200&format=avif",
+  ),
+];
+
+/** Each at one of the limits, or what a camera makes. */
 export const COSTLY: Contract["costly"] = [
-  costly(
-    "12 MP of JPEG to 828 pixels",
-    "JPEG, 4:2:0",
-    12,
-    "width=828&format=webp",
-  ),
-  costly(
-    "50 MP of JPEG to 828 pixels",
-    "JPEG, 4:2:0",
-    50,
-    "width=828&format=webp",
-  ),
-  costly(
-    "12 MP of progressive JPEG",
-    "JPEG, progressive",
-    12,
-    "width=828&format=webp",
-  ),
-  costly(
-    "8 MP of PNG with alpha",
-    "PNG, truecolour with alpha",
-    8,
-    "width=828&format=webp",
-  ),
-  costly("12 MP of WebP", "WebP", 12, "width=828&format=webp"),
+  costly("12 MP of JPEG to 828 pixels", "JPEG, 4:2:0", 12, SMALL),
+  costly("50 MP of JPEG to 828 pixels", "JPEG, 4:2:0", 50, SMALL),
+  costly("12 MP of progressive JPEG", "JPEG, progressive", 12, SMALL),
+  costly("8 MP of PNG with alpha", "PNG, truecolour with alpha", 8, SMALL),
+  costly("12 MP of WebP", "WebP", 12, SMALL),
   costly(
     "as many pixels of WebP as are made",
     "JPEG, 4:2:0",
     12,
-    "width=2500&height=2500&resize=fill&format=webp",
+    `${LARGE}&format=webp`,
   ),
   costly(
     "as many pixels of JPEG as are made",
     "JPEG, 4:2:0",
     12,
-    "width=2500&height=2500&resize=fill&format=jpeg",
+    `${LARGE}&format=jpeg`,
   ),
+  ...HUNGRY,
   refused("25 MiB that are no picture", 415, (bytes) => bytes),
   refused("25 MiB of one segment after another", 422, (bytes) => {
     bytes.set([0xff, 0xd8]);

@@ -8,6 +8,7 @@ import { strictEqual } from "node:assert/strict";
 import type { Costly } from "../contracts/contract.ts";
 import { cpuMs, peakBytes } from "../processes.ts";
 import { type Hosted, type Program, startHosted } from "./hosted.ts";
+import { countedBytes, metered } from "./metered.ts";
 
 /** Linux counts in steps of 10 ms, so one request is measured as several. */
 const TIMES = 10;
@@ -20,6 +21,8 @@ export interface Usage {
   readonly requestMs: Readonly<Record<string, number>>;
   /** The most memory that the process has had at once. */
   readonly peakBytes: number;
+  /** The most that the platform would have counted of it. */
+  readonly countedBytes: number;
 }
 
 /** Sends a function, started for this, each of the costliest requests. */
@@ -27,7 +30,8 @@ export async function usageOf(
   program: Program,
   costly: readonly [Costly, ...Costly[]],
 ): Promise<Usage> {
-  await using hosted = await startHosted(program);
+  const form = metered(program.form);
+  await using hosted = await startHosted({ ...program, form });
   const { pid } = hosted;
   const requestMs: Record<string, number> = {};
 
@@ -37,7 +41,12 @@ export async function usageOf(
     const { name, times = TIMES } = one;
     requestMs[name] = await send(hosted, one, times) / times;
   }
-  return { coldMs, requestMs, peakBytes: await peakBytes(pid) };
+  return {
+    coldMs,
+    requestMs,
+    peakBytes: await peakBytes(pid),
+    countedBytes: await countedBytes(hosted),
+  };
 }
 
 /** CPU time that `times` requests take together, one after another. */

@@ -49,6 +49,7 @@ const OPAQUE: Calls = [["removeAlpha"]];
 const CLEAR: Calls = [["ensureAlpha"], ["composite", "MASK"]];
 
 const QUALITY = { quality: 92 };
+const QUICK = { ...QUALITY, effort: 0 };
 
 /** A kind of file, and how sharp makes it. */
 export interface Kind {
@@ -190,7 +191,8 @@ export async function makePicture(
   name: string,
   size: Size = SIZE,
 ): Promise<Uint8Array> {
-  const kinds = [...KINDS, ...AVIF_KINDS].filter((it) => it.name === name);
+  const all = [...KINDS, ...AVIF_KINDS, ...QUICK_KINDS];
+  const kinds = all.filter((it) => it.name === name);
   const [file] = await makeKinds(kinds, size);
   if (file === undefined) throw new Error(`There is no ${name}`);
   return file;
@@ -206,6 +208,16 @@ export const AVIF_KINDS: readonly Kind[] = [
   {
     name: "AVIF with alpha",
     calls: [...CLEAR, ["avif", QUALITY]],
+    hasAlpha: true,
+  },
+];
+
+/** The same, made in less time: sharp needs seconds for a megapixel. */
+export const QUICK_KINDS: readonly Kind[] = [
+  { name: "AVIF, quick", calls: [...OPAQUE, ["avif", QUICK]] },
+  {
+    name: "AVIF with alpha, quick",
+    calls: [...CLEAR, ["avif", QUICK]],
     hasAlpha: true,
   },
 ];

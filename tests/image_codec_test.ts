@@ -9,7 +9,7 @@ import type { ImageFormat } from "../supabase/functions/_shared/image_options.ts
 import { readHeader } from "../supabase/functions/image-proxy/header/read.ts";
 import { planFor, type Sight } from "../supabase/functions/image-proxy/plan.ts";
 import { wishOf } from "../supabase/functions/image-proxy/wish.ts";
-import { imir, irot, ispe, still, streamOf } from "./avif/boxes.ts";
+import { imir, irot, ispe, nclx, still, streamOf } from "./avif/boxes.ts";
 import { likeness } from "./engine/likeness.ts";
 import { type Calls, sharp } from "./engine/oracle.ts";
 import { makePicture } from "./engine/pictures.ts";
@@ -67,4 +67,36 @@ for (const [why, isOnItsSide, ...turns] of TURNS) {
       ok(like > 0.97, `${like}`);
     });
   }
+}
+
+Deno.test("I14 AVIF that says Display P3 by numbers is as one with its profile", async () => {
+  const avif = { quality: 90, chromaSubsampling: "4:4:4", effort: 0 };
+  const [profiled] = await sharp([{
+    input: await makePicture("PNG, truecolour", SIZE),
+    calls: [["withIccProfile", "p3"], ["avif", avif]],
+  }]);
+  ok(profiled);
+  const { stream, av1C } = streamOf(profiled);
+  const size = ispe(SIZE.width, SIZE.height);
+
+  const named = await made(still(stream, size, av1C, nclx(12, 13, 6)), "png");
+  const untold = await made(still(stream, size, av1C), "png");
+
+  const resized: Calls = [["resize", 64], ...PIXELS];
+  // sharp goes by profiles alone.
+  const [theirs, ours, others] = await sharp([
+    { input: profiled, calls: resized },
+    { input: named.bytes, calls: PIXELS },
+    { input: untold.bytes, calls: PIXELS },
+  ]);
+  ok(theirs && ours && others);
+  const off = meanDifference(ours, theirs);
+  ok(off < 1.5, `${off}`);
+  ok(meanDifference(others, theirs) > 4 * off);
+});
+
+function meanDifference(a: Uint8Array, b: Uint8Array): number {
+  strictEqual(a.length, b.length);
+  const sum = a.reduce((sum, it, at) => sum + Math.abs(it - (b[at] ?? 0)), 0);
+  return sum / a.length;
 }

@@ -64,6 +64,16 @@ export function ispe(width: number, height: number): Uint8Array {
   return full("ispe", longs(width, height));
 }
 
+/** What colours are, by the numbers of H.273, of all values. */
+export function nclx(
+  primaries: number,
+  transfer: number,
+  matrix: number,
+): Uint8Array {
+  const numbers = shorts(primaries, transfer, matrix);
+  return box("colr", text("nclx"), numbers, Uint8Array.of(0x80));
+}
+
 export function irot(quarters: number): Uint8Array {
   return box("irot", Uint8Array.of(quarters));
 }

@@ -21,6 +21,7 @@ import {
   irot,
   ispe,
   longs,
+  nclx,
   shorts,
   still,
   streamOf,
@@ -155,13 +156,8 @@ for (const [at, [why, orientation]] of TURNS.entries()) {
 }
 
 Deno.test("decode() takes boxes' word for colours over the stream's", async () => {
-  const nclx = Buffer.concat([
-    text("nclx"),
-    shorts(1, 13, 1),
-    Uint8Array.of(0x80),
-  ]);
   const size = ispe(128, 96);
-  const file = still(plain.stream, size, plain.av1C, box("colr", nclx));
+  const file = still(plain.stream, size, plain.av1C, nclx(1, 13, 1));
 
   const picture = await decoded(file);
 

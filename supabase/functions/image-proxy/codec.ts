@@ -73,11 +73,15 @@ export async function transcode(
 
 /** The pixels of an AVIF: loaded with the first one. */
 async function decodedAvif(file: Uint8Array): Promise<Pixels | DecodeFailure> {
-  const { decode } = await import("./avif/decoder.ts");
+  const [{ decode }, { colourProfile }] = await Promise.all([
+    import("./avif/decoder.ts"),
+    import("./avif/colour_profile.ts"),
+  ]);
   const decoded = await decode(file);
   if (typeof decoded === "string") return decoded;
   const { width, height, hasAlpha, pixels, header } = decoded;
-  const { orientation, profile } = header;
+  const { orientation } = header;
+  const profile = header.profile ?? colourProfile(header.colour);
   const size = { width, height };
   return { size, hasAlpha, pixels, orientation, ...profile && { profile } };
 }

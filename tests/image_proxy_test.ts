@@ -574,7 +574,8 @@ Deno.test("server-timing says what took how long", async () => {
 
   const timing = response.headers.get("server-timing") ?? "";
   const metrics = timing.split(", ").map((it) => it.split(";dur="));
-  deepStrictEqual(metrics.map(([name]) => name), ["fetch", "decode", "encode"]);
+  const names = ["fetch", 'decode;desc="decode and resize"', "encode"];
+  deepStrictEqual(metrics.map(([name]) => name), names);
   ok(metrics.every(([, ms]) => Number(ms) >= 0), timing);
   await response.body?.cancel();
 });

@@ -54,11 +54,15 @@ export async function answerOf(
   return new Response(bytes, { headers });
 }
 
+/** What is more than its name says: rows are resized as they are decoded. */
+const WHAT: Readonly<Record<string, string>> = { decode: "decode and resize" };
+
 /** W3C Server Timing, section 3. */
 function timing(ms: Readonly<Record<string, number>>): string {
-  return Object.entries(ms)
-    .map(([name, duration]) => `${name};dur=${duration.toFixed(1)}`)
-    .join(", ");
+  return Object.entries(ms).map(([name, duration]) => {
+    const what = WHAT[name] === undefined ? "" : `;desc="${WHAT[name]}"`;
+    return `${name}${what};dur=${duration.toFixed(1)}`;
+  }).join(", ");
 }
 
 /** The object's own name, with the extension that it has now. */

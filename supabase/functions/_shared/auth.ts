@@ -74,19 +74,21 @@ export function aal2(of: Auth<User>): Auth<User> {
 }
 
 /**
- * Requires the secret key called `name`, in the `apikey` header: never in
+ * Requires a secret key called one of `names`, in the `apikey` header: never in
  * `authorization`, where tokens go, and never in a URL, which gets logged.
  */
-export function secret(name: string): Auth<Service> {
+export function secret(...names: readonly string[]): Auth<Service> {
   return async ({ request }, config) => {
     const apikey = request.headers.get("apikey");
     if (apikey === null || !looksSecret(apikey)) return undefined;
-    // Compares in constant time, which is why there is no `===` here.
-    const { error } = await verifyCredentials({ apikey, token: null }, {
-      auth: `secret:${name}`,
-      env: environment(config, { keys: [] }),
-    });
-    if (error === null) return { kind: "service", name };
+    for (const name of names) {
+      // Compares in constant time, which is why there is no `===` here.
+      const { error } = await verifyCredentials({ apikey, token: null }, {
+        auth: `secret:${name}`,
+        env: environment(config, { keys: [] }),
+      });
+      if (error === null) return { kind: "service", name };
+    }
     throw unauthenticated();
   };
 }

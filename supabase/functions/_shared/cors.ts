@@ -5,6 +5,9 @@
  * @module
  */
 import type { Config } from "./config.ts";
+import { problem } from "./problem.ts";
+
+const originNotAllowed = problem(403, "Origin not allowed");
 
 /** What callers send. Sentry and OpenTelemetry add theirs to every request of a page. */
 const REQUEST_HEADERS = [
@@ -39,7 +42,7 @@ const RESPONSE_HEADERS = [
 const MAX_AGE_S = 7200;
 
 /** The part of the settings that this is about. */
-type Origins = Pick<Config, "allowedOrigins">;
+export type Origins = Pick<Config, "allowedOrigins">;
 
 /** Answers a preflight. It carries no token, so nothing else is asked of it. */
 export function preflight(
@@ -73,6 +76,23 @@ export function share(
   if (origin === undefined) return;
   headers.set("access-control-allow-origin", origin);
   headers.set("access-control-expose-headers", RESPONSE_HEADERS);
+}
+
+/** Unless they are listed, no page may call: what is set as "any" is none then. */
+export function listedOnly({ allowedOrigins = [] }: Origins): Origins {
+  return { allowedOrigins };
+}
+
+/**
+ * Turns away a page that may not call. Its browser would keep the answer from it,
+ * and not what the call does.
+ *
+ * @throws {Problem} "Origin not allowed".
+ */
+export function requireOrigin(request: Request, config: Origins): void {
+  if (!request.headers.has("origin")) return;
+  if (allowedOrigin(request, config) !== undefined) return;
+  throw originNotAllowed("Cannot be called from this page");
 }
 
 /** Byte for byte: a pattern is how `https://app.example.com.evil.tld` gets in. */

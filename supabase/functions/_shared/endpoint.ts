@@ -9,12 +9,18 @@
  * @module
  */
 import { type Config, deployedConfig } from "./config.ts";
-import { preflight, share } from "./cors.ts";
+import {
+  listedOnly,
+  type Origins,
+  preflight,
+  requireOrigin,
+  share,
+} from "./cors.ts";
 import { openLine } from "./log.ts";
 import { matchRoute, methodsOf, notFound, type Routes } from "./match.ts";
 import { Problem, problem } from "./problem.ts";
 import { complain, report } from "./report.ts";
-import type { Route, Scope } from "./route.ts";
+import type { Route, Scope, Visit } from "./route.ts";
 
 const unexpected = problem(500, "Unexpected error");
 
@@ -30,6 +36,8 @@ export interface Definition<Ports> {
   /** The outside world as the routes see it, opened for each request. */
   readonly ports: (scope: Scope) => Ports;
   readonly routes: Routes<Route<Ports>>;
+  /** Whether pages may call only if their origin is in the settings. */
+  readonly onlyListedOrigins?: boolean;
 }
 
 /** A deployable function: `export default endpoint({ ... })`. */
@@ -63,23 +71,28 @@ async function respond<Ports>(
   request: Request,
   settings: () => Config,
 ): Promise<Response> {
-  const { name: fn, routes } = definition;
+  const { name: fn, routes, onlyListedOrigins = false } = definition;
   const requestId = requestIdOf(request);
   const config = attempt(settings);
+  const origins = config instanceof Error
+    ? ANY_ORIGIN
+    : onlyListedOrigins
+    ? listedOnly(config)
+    : config;
   if (request.method === "OPTIONS") {
-    const origins = config instanceof Error ? ANY_ORIGIN : config;
     return preflight(request, methodsOf(routes), origins);
   }
   if (config instanceof Error) {
     complain(config, { function: fn, requestId });
     const answer = explain(unexpected(NOT_CONFIGURED), requestId);
-    share(answer.headers, request, ANY_ORIGIN);
+    share(answer.headers, request, origins);
     return answer;
   }
   const line = openLine({ fn, request, requestId, config });
   let code: string | undefined;
 
-  const response = await run(definition, request, config)
+  const visit = { request, requestId, config };
+  const response = await run(definition, { ...visit, origins })
     .then((answer) => copyOf(answer, request.method))
     .catch((error) => {
       const problem = problemOf(error);
@@ -90,7 +103,7 @@ async function respond<Ports>(
     });
 
   response.headers.set("x-request-id", requestId);
-  share(response.headers, request, config);
+  share(response.headers, request, origins);
   line.close(response.status, code);
   return response;
 }
@@ -102,15 +115,20 @@ function problemOf(error: unknown): Problem {
   return attempt(() => JSON.stringify(error)) instanceof Error ? hidden : error;
 }
 
+/** A request, before anybody knows what it is about. */
+type Arrival = Pick<Visit<never>, "request" | "requestId" | "config"> & {
+  readonly origins: Origins;
+};
+
 async function run<Ports>(
-  definition: Definition<Ports>,
-  request: Request,
-  config: Config,
+  { name, routes, ports, onlyListedOrigins }: Definition<Ports>,
+  { origins, ...visit }: Arrival,
 ): Promise<Response> {
-  const { name, routes, ports } = definition;
+  const { request } = visit;
+  if (onlyListedOrigins) requireOrigin(request, origins);
   const path = pathBelow(name, request);
   const { route, params } = matchRoute(routes, request.method, path);
-  return await route({ request, params, config, ports });
+  return await route({ ...visit, params, ports });
 }
 
 /** Says that the function starts and finds its settings. No secrets, no auth. */

@@ -33,6 +33,8 @@ export interface Call<Caller, Input> {
   readonly once: Once | undefined;
   /** Of the request: what its sender prefers, and has already. */
   readonly headers: Headers;
+  /** A UUID, which is in the answer and in the logs as well. */
+  readonly requestId: string;
 }
 
 /** Bounds that hold whatever a caller sends. */
@@ -60,6 +62,7 @@ export interface Operation<Caller, Input, Ports> {
 /** A request that has found its route, and where it is. */
 export interface Visit<Ports> {
   readonly request: Request;
+  readonly requestId: string;
   /** What the route's pattern took from the path. */
   readonly params: Readonly<Record<string, string>>;
   readonly config: Config;
@@ -79,7 +82,7 @@ export function route<Caller, Input, Ports>(
 ): Route<Ports> {
   const { bodyBytes, bodyMs = BODY_MS, timeoutMs } = operation.limits;
 
-  return async ({ request, params, config, ports }) => {
+  return async ({ request, requestId, params, config, ports }) => {
     const body = await readBody(request, { bodyBytes, bodyMs });
     return await withDeadline(timeoutMs, async (signal) => {
       const caller = await operation.auth({ request, body }, config);
@@ -89,7 +92,8 @@ export function route<Caller, Input, Ports>(
       const { headers } = request;
       const once = await onceOf(headers, body);
       const opened = ports({ config, bearer: bearerOf(request), signal });
-      return await operation.handle({ caller, input, once, headers }, opened);
+      const call = { caller, input, once, headers, requestId };
+      return await operation.handle(call, opened);
     });
   };
 }

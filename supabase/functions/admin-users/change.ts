@@ -1,0 +1,97 @@
+/**
+ * What is done to an account, and what is told of it.
+ *
+ * @module
+ */
+import { problem } from "../_shared/problem.ts";
+import type { Left } from "../_shared/rate_limit.ts";
+import type { Call } from "../_shared/route.ts";
+import type { Accounts } from "./accounts.ts";
+import type { Actor } from "./actor.ts";
+import type { Person } from "./answers.ts";
+import type { Ledger } from "./ledger.ts";
+import { type Outcome, perform } from "./perform.ts";
+import { type Change, planOf } from "./plan.ts";
+import { TOKEN_LIFETIME_S } from "./policy.ts";
+
+const noAddress = problem(409, "No e-mail address");
+
+/** What came of a change. */
+export interface Changed {
+  /** As it is answered. */
+  readonly body: unknown;
+  readonly isNew: boolean;
+  readonly left: Left;
+}
+
+/**
+ * Makes a change.
+ *
+ * @throws {Problem} As `perform()` does, and "No e-mail address".
+ */
+export async function change(
+  { caller: actor, input, once, requestId }: Call<Actor, Change>,
+  { accounts, ledger }: {
+    readonly accounts: Accounts;
+    readonly ledger: Ledger;
+  },
+): Promise<Changed> {
+  const plan = planOf(input, crypto.randomUUID());
+  const { isNew, signsOut } = plan;
+  // What is there already is the same after a second time.
+  const act = { actor, plan, once: isNew ? once : undefined, requestId };
+  const done = await perform(
+    act,
+    ledger,
+    (person) => carryOut(input, person, { id: plan.target ?? "", accounts }),
+  );
+  const { left, person: user } = done;
+  if (done.outcome === "repeated") return { body: { user }, isNew, left };
+  const ended = signsOut ? endedOf(done.sessions) : {};
+  return { body: { user, ...ended, ...done.told }, isNew, left };
+}
+
+/** Sessions are over at once, and what they have given out lives on. */
+function endedOf(sessions: number) {
+  const end = new Date(Date.now() + TOKEN_LIFETIME_S * 1000);
+  return { sessionsEnded: sessions, tokensEndBy: end.toISOString() };
+}
+
+type Told = Readonly<Record<string, unknown>>;
+
+async function carryOut(
+  input: Change,
+  person: Person | null,
+  { id, accounts }: { readonly id: string; readonly accounts: Accounts },
+): Promise<Outcome<Told>> {
+  switch (input.action) {
+    case "create":
+      await accounts.create(id, input);
+      return { told: {} };
+    case "invite":
+      return { told: {}, target: await accounts.invite(input) };
+    case "update":
+      await accounts.change(id, input);
+      return { told: {} };
+    case "ban":
+      await accounts.change(id, { banDays: input.days });
+      return { told: {} };
+    case "unban":
+      await accounts.unban(id);
+      return { told: {} };
+    case "signOut":
+      // Auth has no way to: the ledger does it with the outcome.
+      return { told: {} };
+    case "delete":
+      await accounts.remove(id, input.mode);
+      return { told: { mode: input.mode, canBeUndone: false } };
+    case "link": {
+      const email = person?.email ?? undefined;
+      if (email === undefined) throw noAddress("They have no e-mail address");
+      return { told: { link: await accounts.link({ ...input, email }) } };
+    }
+    case "deleteFactor":
+      await accounts.removeFactor(id, input.factorId);
+      return { told: {} };
+  }
+}

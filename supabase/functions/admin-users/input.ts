@@ -1,0 +1,197 @@
+/**
+ * What may be asked for: one object for each action.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { fields } from "../_shared/fields.ts";
+import { SORTS } from "./cursor.ts";
+import { MAX_BAN_DAYS, PAGE, REDIRECTS } from "./policy.ts";
+import { leadsTo } from "./redirects.ts";
+import { ROLES } from "./rules.ts";
+import {
+  email,
+  flag,
+  metadata,
+  moment,
+  oneOf,
+  password,
+  passwordHash,
+  phone,
+  text,
+  uuid,
+  whole,
+} from "./values.ts";
+
+const STATES = [
+  "active",
+  "unconfirmed",
+  "anonymous",
+  "banned",
+  "deleted",
+] as const;
+
+const RESULTS = ["done", "refused", "failed", "unknown", "open"] as const;
+
+/** Links to an account that there is. */
+const LINKS = [
+  "magiclink",
+  "recovery",
+  "email_change_current",
+  "email_change_new",
+] as const;
+
+/** In the words of who acts, for the trail. */
+const reason = v.optional(text(500));
+
+const role = v.nullable(oneOf(ROLES));
+
+const banDays = whole(1, MAX_BAN_DAYS);
+
+const redirectTo = v.optional(
+  v.pipe(
+    text(2048),
+    v.check(
+      (it) => leadsTo(it, REDIRECTS),
+      "Must be an address that the policy names",
+    ),
+  ),
+);
+
+const perPage = v.optional(whole(1, PAGE.most), PAGE.usual);
+
+const list = fields({
+  action: v.literal("list"),
+  email: v.optional(text(320)),
+  name: v.optional(text(200)),
+  role: v.optional(role),
+  provider: v.optional(text(100)),
+  state: v.optional(oneOf(STATES)),
+  createdFrom: v.optional(moment),
+  createdTo: v.optional(moment),
+  signedInFrom: v.optional(moment),
+  signedInTo: v.optional(moment),
+  sort: v.optional(oneOf(SORTS), "createdAt"),
+  order: v.optional(oneOf(["asc", "desc"]), "desc"),
+  perPage,
+  page: v.optional(whole(1, 1_000_000)),
+  cursor: v.optional(text(1000)),
+});
+
+const audit = fields({
+  action: v.literal("audit"),
+  actor: v.optional(uuid),
+  key: v.optional(text(100)),
+  target: v.optional(uuid),
+  /** Of the rows. */
+  did: v.optional(text(40)),
+  result: v.optional(oneOf(RESULTS)),
+  from: v.optional(moment),
+  to: v.optional(moment),
+  before: v.optional(whole(1, Number.MAX_SAFE_INTEGER)),
+  perPage,
+});
+
+/** What can be said of somebody new, and changed of anybody. */
+const account = {
+  email: v.optional(email),
+  phone: v.optional(phone),
+  password: v.optional(password),
+  passwordHash: v.optional(passwordHash),
+  emailConfirmed: v.optional(v.literal(true, "Must be true")),
+  phoneConfirmed: v.optional(v.literal(true, "Must be true")),
+  role: v.optional(role),
+  userMetadata: v.optional(metadata),
+  banDays: v.optional(banDays),
+  reason,
+};
+
+const create = v.pipe(
+  fields({ action: v.literal("create"), ...account }),
+  v.check(
+    (it) => it.email !== undefined || it.phone !== undefined,
+    "Must have email or phone",
+  ),
+  v.check(
+    (it) => hasOnePassword(it),
+    "Must not have both password and passwordHash",
+  ),
+);
+
+const update = v.pipe(
+  fields({ action: v.literal("update"), id: uuid, ...account }),
+  v.check(
+    (it) => hasOnePassword(it),
+    "Must not have both password and passwordHash",
+  ),
+  v.check(
+    ({ action: _, id: __, reason: ___, ...changes }) =>
+      Object.values(changes).some((it) => it !== undefined),
+    "Must have something to change",
+  ),
+);
+
+function hasOnePassword({ password, passwordHash }: {
+  readonly password?: string | undefined;
+  readonly passwordHash?: string | undefined;
+}): boolean {
+  return password === undefined || passwordHash === undefined;
+}
+
+const invite = fields({
+  action: v.literal("invite"),
+  email,
+  userMetadata: v.optional(metadata),
+  redirectTo,
+  reason,
+});
+
+const link = v.pipe(
+  fields({
+    action: v.literal("link"),
+    type: oneOf(LINKS),
+    id: uuid,
+    newEmail: v.optional(email),
+    redirectTo,
+    reason,
+  }),
+  v.check(
+    (it) => it.type.startsWith("email_change") === (it.newEmail !== undefined),
+    "Must have newEmail if, and only if, it changes the address",
+  ),
+);
+
+const erase = fields({
+  action: v.literal("delete"),
+  id: uuid,
+  mode: oneOf(["soft", "hard"]),
+  dryRun: v.optional(flag, false),
+  reason,
+});
+
+const onUser = { id: uuid, reason };
+
+/** Any of them. */
+export const input = v.variant("action", [
+  list,
+  fields({ action: v.literal("get"), id: uuid }),
+  audit,
+  create,
+  invite,
+  update,
+  fields({ action: v.literal("ban"), ...onUser, days: banDays }),
+  fields({ action: v.literal("unban"), ...onUser }),
+  fields({ action: v.literal("signOut"), ...onUser }),
+  erase,
+  link,
+  fields({ action: v.literal("factors"), id: uuid }),
+  fields({ action: v.literal("deleteFactor"), ...onUser, factorId: uuid }),
+], "Must name an action: see the README");
+
+export type Input = v.InferOutput<typeof input>;
+
+/** An input with this action. */
+export type For<Action extends Input["action"]> = Extract<
+  Input,
+  { action: Action }
+>;

@@ -1,0 +1,146 @@
+/**
+ * What may be done, and the trail of what has been: migration `…_admin.sql`.
+ *
+ * @module
+ */
+import type { SupabaseClient } from "@supabase/supabase-js";
+import * as v from "valibot";
+import type { Once } from "../_shared/idempotency.ts";
+import { callSql } from "../_shared/postgres.ts";
+import { type Left, LeftAnswer } from "../_shared/rate_limit.ts";
+import type { Actor } from "./actor.ts";
+import { Person, Refusal, refusalOf } from "./answers.ts";
+import type { Plan } from "./plan.ts";
+import { LIMIT } from "./policy.ts";
+import { NOT_ONESELF, reached, ROLES, TOP } from "./rules.ts";
+
+/** An act, and who asks for it. */
+export interface Act {
+  readonly actor: Actor;
+  readonly plan: Plan;
+  readonly once: Once | undefined;
+  readonly requestId: string;
+}
+
+/** Allowed, and written down. */
+export interface Begun {
+  readonly outcome: "begun";
+  /** To be ended. */
+  readonly intent: number;
+  /** The target as it is before; `null` if they are new. */
+  readonly person: Person | null;
+  readonly left: Left;
+}
+
+/** Done before, by a request with the same key. */
+export interface Repeated {
+  readonly outcome: "repeated";
+  readonly person: Person | null;
+  readonly left: Left;
+}
+
+/** What came of an act. */
+export interface End {
+  readonly result: "done" | "refused" | "failed";
+  /** A code. */
+  readonly detail?: string;
+  /** Who it was about, if nobody could know before. */
+  readonly target?: string;
+  readonly signsOut?: boolean;
+}
+
+export interface Ended {
+  /** How many there were. */
+  readonly sessions: number;
+  /** As it is now; `null` if it is gone. */
+  readonly person: Person | null;
+}
+
+/** The port. */
+export interface Ledger {
+  /**
+   * @throws {Problem} "Account not active", "Role changed", "User not found",
+   * "Own account", "Out of reach", "Last owner", "Too many requests",
+   * "Idempotency key reused" or "Request in progress".
+   */
+  begin(act: Act): Promise<Begun | Repeated>;
+  end(intent: number, end: End): Promise<Ended>;
+}
+
+/** @param service Nobody else may write the trail. */
+export function supabaseLedger(service: SupabaseClient): Ledger {
+  return {
+    async begin(act) {
+      const given = { actor: asRow(act.actor), act: rowOf(act) };
+      const answer = await callSql(service, "begin_admin", given, BeginAnswer);
+      if (answer.outcome === "begun" || answer.outcome === "repeated") {
+        return answer;
+      }
+      throw refusalOf(answer);
+    },
+
+    async end(intent, { result, detail, target, signsOut = false }) {
+      const given = {
+        ...{ intent, result, "signs_out": signsOut },
+        ...{ detail: detail ?? null, target: target ?? null },
+      };
+      return await callSql(service, "end_admin", given, EndAnswer);
+    },
+  };
+}
+
+/** As `portico.admits()` takes it. */
+export function asRow(actor: Actor) {
+  const { role } = actor;
+  return actor.kind === "server"
+    ? { role, key: actor.key }
+    : { role, person: actor.id, session: actor.sessionId };
+}
+
+function rowOf({ actor, plan, once, requestId }: Act) {
+  const { isSeen, ...effect } = plan.effect;
+  return {
+    action: plan.action,
+    request: requestId,
+    reason: plan.reason ?? null,
+    fields: plan.fields,
+    target: plan.target ?? null,
+    "is_new": plan.isNew,
+    email: plan.email ?? null,
+    phone: plan.phone ?? null,
+    roles: ROLES,
+    targets: reached(actor.role, plan.needed),
+    "not_self": plan.needed.some((it) => NOT_ONESELF.includes(it)),
+    "ends_role": plan.endsRole,
+    top: TOP,
+    effect: { ...effect, "is_seen": isSeen, "signs_out": plan.signsOut },
+    once: once ?? null,
+    rate: {
+      name: LIMIT.name,
+      capacity: LIMIT.capacity,
+      "window_s": LIMIT.windowS,
+    },
+  };
+}
+
+/** The answer of `portico_api.begin_admin`. */
+const BeginAnswer = v.variant("outcome", [
+  v.object({
+    outcome: v.literal("begun"),
+    intent: v.number(),
+    person: v.nullable(Person),
+    left: LeftAnswer,
+  }),
+  v.object({
+    outcome: v.literal("repeated"),
+    person: v.nullable(Person),
+    left: LeftAnswer,
+  }),
+  Refusal,
+]);
+
+/** The answer of `portico_api.end_admin`. */
+const EndAnswer = v.object({
+  sessions: v.number(),
+  person: v.nullable(Person),
+});

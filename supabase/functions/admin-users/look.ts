@@ -1,0 +1,67 @@
+/**
+ * What is shown to who may see it. Nothing is changed, and nothing written down.
+ *
+ * @module
+ */
+import type { Actor } from "./actor.ts";
+import type { Directory } from "./directory.ts";
+import type { Input } from "./input.ts";
+import { type Change, permit } from "./plan.ts";
+import type { Permission } from "./rules.ts";
+
+/** What changes nothing; and a removal that is only tried. */
+export type Look = Exclude<Input, Change> | Rehearsal;
+
+type Rehearsal = Extract<Input, { action: "delete" }> & {
+  readonly dryRun: true;
+};
+
+export function isLook(input: Input): input is Look {
+  switch (input.action) {
+    case "list":
+    case "get":
+    case "factors":
+    case "audit":
+      return true;
+    case "delete":
+      return input.dryRun;
+    default:
+      return false;
+  }
+}
+
+/** What a look needs. */
+const NEEDED: Readonly<Record<Look["action"], Permission>> = {
+  list: "read",
+  get: "read",
+  factors: "read",
+  audit: "audit",
+  delete: "delete",
+};
+
+/**
+ * What there is to see, as it is answered.
+ *
+ * @throws {Problem} As the directory does, "Forbidden" and "Second factor needed".
+ */
+export async function look(
+  actor: Actor,
+  input: Look,
+  directory: Directory,
+): Promise<unknown> {
+  permit(actor, { needed: [NEEDED[input.action]] });
+  switch (input.action) {
+    case "list":
+      return await directory.list(actor, input);
+    case "get":
+      return await directory.show(actor, input.id);
+    case "factors": {
+      const { factors } = await directory.show(actor, input.id);
+      return { factors };
+    }
+    case "audit":
+      return await directory.audit(actor, input);
+    case "delete":
+      return await directory.removal(actor, input.id);
+  }
+}

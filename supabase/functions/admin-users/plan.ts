@@ -1,0 +1,199 @@
+/**
+ * From what is asked for to what is written down and done. No I/O.
+ *
+ * @module
+ */
+import { problem } from "../_shared/problem.ts";
+import type { Actor } from "./actor.ts";
+import type { For, Input } from "./input.ts";
+import {
+  NEEDS_AAL2,
+  type Permission,
+  reached,
+  reaches,
+  type Role,
+  TOP,
+} from "./rules.ts";
+
+const forbidden = problem(403, "Forbidden");
+const secondFactorNeeded = problem(403, "Second factor needed");
+
+/** What changes something. */
+export type Change = Exclude<
+  Input,
+  { action: "list" | "get" | "audit" | "factors" }
+>;
+
+/** What to look for, to tell whether an act was done: `portico.has_come()`. */
+export interface Effect {
+  readonly user?: "there" | "gone" | "deleted";
+  readonly banned?: boolean;
+  readonly role?: Role | null;
+  readonly email?: string;
+  readonly phone?: string;
+  /** The id of one that should be gone. */
+  readonly factor?: string;
+  /** False if there is more to it than can be seen. */
+  readonly isSeen: boolean;
+}
+
+/** An act, before anybody has allowed it. */
+export interface Plan {
+  readonly action: Change["action"];
+  readonly needed: readonly Permission[];
+  /** Of somebody new, the id that they will have; absent if Auth chooses it. */
+  readonly target: string | undefined;
+  readonly isNew: boolean;
+  /** The role that the target gets. */
+  readonly becomes: Role | null | undefined;
+  /** Names of what is changed. */
+  readonly fields: readonly string[];
+  readonly reason: string | undefined;
+  /** Of an account that is not there yet. */
+  readonly email: string | undefined;
+  readonly phone: string | undefined;
+  /** Whether the target may not have its role, or may not act, afterwards. */
+  readonly endsRole: boolean;
+  /** Whether the target's sessions end with it. */
+  readonly signsOut: boolean;
+  readonly effect: Effect;
+}
+
+/** @param id For somebody new. */
+export function planOf(input: Change, id: string): Plan {
+  const base = {
+    action: input.action,
+    target: "id" in input ? input.id : undefined,
+    reason: input.reason,
+    isNew: false,
+    becomes: undefined,
+    email: undefined,
+    phone: undefined,
+    fields: [],
+    endsRole: false,
+    signsOut: false,
+  } as const;
+  switch (input.action) {
+    case "create": {
+      const { email, phone, role } = input;
+      const needed: Permission[] = [
+        "create",
+        ...(role ? ["grant" as const] : []),
+      ];
+      const effect: Effect = { user: "there", isSeen: true };
+      const whom = { target: id, isNew: true, email, phone, becomes: role };
+      return { ...base, ...whom, needed, effect, fields: fieldsOf(input) };
+    }
+    case "invite": {
+      const { email } = input;
+      const whom = { isNew: true, email, fields: fieldsOf(input) };
+      return {
+        ...base,
+        ...whom,
+        needed: ["create"],
+        effect: { email, isSeen: true },
+      };
+    }
+    case "update":
+      return { ...base, ...updateOf(input) };
+    case "ban":
+      return {
+        ...base,
+        ...{ needed: ["ban"], fields: ["banned"] },
+        ...{ endsRole: true, signsOut: true },
+        effect: { banned: true, isSeen: true },
+      };
+    case "unban": {
+      const effect = { banned: false, isSeen: true };
+      return { ...base, needed: ["ban"], fields: ["banned"], effect };
+    }
+    case "signOut": {
+      const effect: Effect = { user: "there", isSeen: true };
+      return { ...base, needed: ["signOut"], signsOut: true, effect };
+    }
+    case "delete": {
+      const user = input.mode === "soft" ? "deleted" : "gone";
+      const effect: Effect = { user, isSeen: true };
+      const ends = { endsRole: true, signsOut: true };
+      return { ...base, ...ends, needed: ["delete"], fields: [user], effect };
+    }
+    case "link": {
+      const effect: Effect = { user: "there", isSeen: false };
+      return { ...base, needed: ["takeOver"], fields: [input.type], effect };
+    }
+    case "deleteFactor": {
+      const effect = { factor: input.factorId, isSeen: true };
+      const how = { needed: ["takeOver"], signsOut: true } as const;
+      return { ...base, ...how, fields: ["factor"], effect };
+    }
+  }
+}
+
+/** What gives away the account to who has it. */
+const KEYS_TO_IT = ["email", "phone", "password", "passwordHash"] as const;
+
+/** What nobody sees from outside to have been done. */
+const UNSEEN = [
+  ...["password", "passwordHash", "userMetadata"],
+  ...["emailConfirmed", "phoneConfirmed"],
+];
+
+function updateOf(input: For<"update">) {
+  const { role, email, phone, banDays } = input;
+  const fields = fieldsOf(input);
+  const givesAway = KEYS_TO_IT.some((it) => input[it] !== undefined);
+  const isBan = banDays !== undefined;
+  const rights: (readonly [Permission, boolean])[] = [
+    ["takeOver", givesAway],
+    ["grant", role !== undefined],
+    ["ban", isBan],
+  ];
+  const needed = rights.flatMap(([it, isNeeded]) => isNeeded ? [it] : []);
+  return {
+    fields,
+    needed: needed.length > 0 ? needed : ["edit" as const],
+    becomes: role,
+    endsRole: isBan || (role !== undefined && role !== TOP),
+    signsOut: isBan || givesAway,
+    effect: {
+      ...role === undefined ? {} : { role },
+      ...email === undefined ? {} : { email },
+      ...phone === undefined ? {} : { phone },
+      ...isBan ? { banned: true } : {},
+      isSeen: !fields.some((it) => UNSEEN.includes(it)),
+    },
+  };
+}
+
+/** Names of what an input says of an account, sorted. */
+function fieldsOf(input: Change): string[] {
+  const others = ["action", "id", "reason", "redirectTo"];
+  return Object.entries(input)
+    .filter(([name, value]) => value !== undefined && !others.includes(name))
+    .map(([name]) => name)
+    .sort();
+}
+
+/**
+ * Lets `actor` pass if there is anybody whom they may do all of `needed` to, and
+ * if they may give the role that the target gets. To whom, the database says: it
+ * knows what the other one is by now.
+ *
+ * @throws {Problem} "Forbidden" or "Second factor needed".
+ */
+export function permit(
+  actor: Actor,
+  { needed, becomes }: Pick<Plan, "needed"> & Partial<Pick<Plan, "becomes">>,
+): void {
+  const { role } = actor;
+  if (reached(role, needed).length === 0) {
+    throw forbidden(`The role ${role} may not do this`, { needed });
+  }
+  const isTooHigh = becomes !== undefined &&
+    needed.includes("grant") && !reaches(role, "grant", becomes ?? "");
+  if (isTooHigh) throw forbidden(`The role ${role} may not give this role`);
+  const isLacking = actor.kind === "person" && !actor.hasSecondFactor;
+  if (isLacking && needed.some((it) => NEEDS_AAL2.includes(it))) {
+    throw secondFactorNeeded("This needs a session with a second factor");
+  }
+}

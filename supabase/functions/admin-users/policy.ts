@@ -1,0 +1,38 @@
+/**
+ * What a project decides about its user administration, beside `rules.ts`. No
+ * I/O.
+ *
+ * @module
+ */
+import type { RateLimit } from "../_shared/rate_limit.ts";
+import type { Role } from "./rules.ts";
+
+/**
+ * The roles that other servers act with, by the names of their secret keys. Never
+ * the highest one: a key cannot be asked for a second factor.
+ */
+export const KEYS: Readonly<Record<string, Exclude<Role, "owner">>> = {
+  default: "admin",
+};
+
+/** Acts of one person or key: a back office is used by hand. */
+export const LIMIT: RateLimit = {
+  name: "admin-acts",
+  capacity: 60,
+  windowS: 60,
+};
+
+/**
+ * Where links may lead beside `site_url`, which is Auth's own default. Whole
+ * addresses, or all that is below one that ends with a slash.
+ */
+export const REDIRECTS: readonly string[] = ["http://127.0.0.1:3000/"];
+
+/** In seconds: what `auth.jwt_expiry` is. Tokens that are out live so long. */
+export const TOKEN_LIFETIME_S = 3600;
+
+/** In days: no longer than a century, which Auth has a number for. */
+export const MAX_BAN_DAYS = 36_500;
+
+/** What one page has. */
+export const PAGE = { usual: 50, most: 200 };

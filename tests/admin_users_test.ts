@@ -1,0 +1,481 @@
+/**
+ * What `admin-users` does for a back office: over HTTP, through supabase-js,
+ * against what Auth and Postgres say afterwards.
+ *
+ * @module
+ */
+import {
+  deepStrictEqual,
+  match,
+  notStrictEqual,
+  ok,
+  strictEqual,
+} from "node:assert/strict";
+import {
+  accountOf,
+  askAsServer,
+  hire,
+  type Member,
+  writtenOf,
+} from "./admin/office.ts";
+import { connect, startWorld } from "./world.ts";
+
+const world = await startWorld();
+Deno.test.afterAll(async () => await world[Symbol.asyncDispose]());
+
+const owner = await hire(world, "owner");
+const admin = await hire(world, "admin");
+const support = await hire(world, "support");
+
+async function bodyOf(response: Response, status = 200) {
+  const text = await response.text();
+  strictEqual(response.status, status, text);
+  return JSON.parse(text);
+}
+
+/** Whether somebody can sign in with this. */
+async function signsIn(email: string, password: string): Promise<boolean> {
+  const client = connect(world.stack.url, world.stack.keys.publishable);
+  const { error } = await client.auth.signInWithPassword({ email, password });
+  return error === null;
+}
+
+/** Whether a session still gets new tokens. */
+async function isRenewed({ client }: Pick<Member, "client">): Promise<boolean> {
+  const { error } = await client.auth.refreshSession();
+  return error === null;
+}
+
+Deno.test("a back office calls it by functions.invoke", async () => {
+  const { data, error } = await admin.client.functions.invoke("admin-users", {
+    body: { action: "get", id: admin.id },
+  });
+
+  strictEqual(error, null);
+  strictEqual(data.user.email, admin.email);
+  strictEqual(data.user.role, "admin");
+  deepStrictEqual(data.factors.map((it: { type: string }) => it.type), [
+    "totp",
+  ]);
+  strictEqual(data.identities.length, 1);
+  ok(data.sessions.length >= 1);
+  deepStrictEqual(data.stored, []);
+});
+
+Deno.test("get shows what somebody keeps in Storage", async () => {
+  const person = await hire(world, null, { hasSecondFactor: false });
+  await world.rows(
+    `insert into storage.buckets (id, name) values ('kept', 'kept')
+     on conflict do nothing`,
+  );
+  await world.rows(
+    `insert into storage.objects (bucket_id, name, owner_id, metadata)
+     values ('kept', $1, $2, '{"size": 7}'), ('kept', $3, $2, '{"size": 5}')`,
+    [crypto.randomUUID(), person.id, crypto.randomUUID()],
+  );
+
+  const { stored } = await bodyOf(
+    await support.ask({ action: "get", id: person.id }),
+  );
+
+  deepStrictEqual(stored, [{ bucket: "kept", objects: 2, bytes: 12 }]);
+});
+
+Deno.test("create makes an account that can be signed in to, with its role", async () => {
+  const email = `${crypto.randomUUID()}@EXAMPLE.com`;
+  const password = crypto.randomUUID();
+
+  const response = await admin.ask({
+    action: "create",
+    email: ` ${email} `,
+    password,
+    emailConfirmed: true,
+    role: "support",
+    userMetadata: { full_name: "Ada" },
+    reason: "our new colleague",
+  });
+
+  const { user } = await bodyOf(response, 201);
+  strictEqual(response.headers.get("cache-control"), "no-store");
+  strictEqual(user.email, email.toLowerCase());
+  strictEqual(user.role, "support");
+  strictEqual(user.userMetadata.full_name, "Ada");
+  ok(await signsIn(email, password));
+  const requestId = response.headers.get("x-request-id") ?? "";
+  deepStrictEqual(
+    await writtenOf(world, user.id),
+    [{
+      action: "create",
+      actor: admin.id,
+      actor_key: null,
+      actor_role: "admin",
+      target: user.id,
+      fields: ["email", "emailConfirmed", "password", "role", "userMetadata"],
+      reason: "our new colleague",
+      request: requestId,
+      result: "done",
+      detail: null,
+    }].map((it) => ({ ...it, fields: it.fields })),
+  );
+});
+
+Deno.test("ban ends sessions at once, and says how long tokens live", async () => {
+  const person = await hire(world, null, { hasSecondFactor: false });
+  const before = Date.now();
+
+  const body = await bodyOf(
+    await support.ask({ action: "ban", id: person.id, days: 3 }, {}),
+  );
+
+  strictEqual(body.user.state, "banned");
+  const days = (Date.parse(body.user.bannedUntil) - before) / 86_400_000;
+  ok(days > 2.99 && days < 3.01, `${days}`);
+  strictEqual(body.sessionsEnded, 2);
+  const lifeMs = Date.parse(body.tokensEndBy) - before;
+  ok(lifeMs > 3_590_000 && lifeMs < 3_620_000, `${lifeMs}`);
+  strictEqual(await isRenewed(person), false);
+  strictEqual(await signsIn(person.email, person.password), false);
+});
+
+Deno.test("unban lets somebody sign in again", async () => {
+  const person = await hire(world, null, { hasSecondFactor: false });
+  await bodyOf(await admin.ask({ action: "ban", id: person.id, days: 3 }));
+
+  const { user } = await bodyOf(
+    await admin.ask({ action: "unban", id: person.id }),
+  );
+
+  strictEqual(user.state, "active");
+  strictEqual(user.bannedUntil, null);
+  ok(await signsIn(person.email, person.password));
+});
+
+Deno.test("signOut ends all sessions of somebody, and nobody else's", async () => {
+  const person = await hire(world, null, { hasSecondFactor: false });
+  const other = await hire(world, null, { hasSecondFactor: false });
+
+  const { sessionsEnded } = await bodyOf(
+    await support.ask({ action: "signOut", id: person.id }),
+  );
+
+  strictEqual(sessionsEnded, 2);
+  strictEqual(await isRenewed(person), false);
+  strictEqual(await isRenewed(other), true);
+  ok(await signsIn(person.email, person.password));
+});
+
+Deno.test("update changes what is named, and nothing else", async () => {
+  const person = await hire(world, null, { hasSecondFactor: false });
+
+  const { user } = await bodyOf(
+    await support.ask({
+      action: "update",
+      id: person.id,
+      userMetadata: { full_name: "Ada", plan: null },
+    }),
+  );
+
+  strictEqual(user.userMetadata.full_name, "Ada");
+  strictEqual(user.email, person.email);
+  ok(await isRenewed(person));
+});
+
+Deno.test("update with a password signs out who has the account", async () => {
+  const person = await hire(world, null, { hasSecondFactor: false });
+  const password = crypto.randomUUID();
+
+  await bodyOf(
+    await admin.ask({ action: "update", id: person.id, password }),
+  );
+
+  strictEqual(await isRenewed(person), false);
+  strictEqual(await signsIn(person.email, person.password), false);
+  ok(await signsIn(person.email, password));
+});
+
+Deno.test("an invitation is followed from the mailbox to a signed-in user", async () => {
+  const email = `${crypto.randomUUID()}@example.com`;
+
+  const { user } = await bodyOf(
+    await support.ask({ action: "invite", email }),
+    201,
+  );
+
+  strictEqual(user.email, email);
+  strictEqual(user.state, "unconfirmed");
+  const mails = await fetch(
+    `${world.stack.url}/mailbox?to=${encodeURIComponent(email)}`,
+    { headers: { accept: "application/json" } },
+  );
+  const [mail] = await mails.json();
+  const landed = await fetch(mail.link, { redirect: "manual" });
+  await landed.body?.cancel();
+  const { hash } = new URL(landed.headers.get("location") ?? "");
+  const token = new URLSearchParams(hash.slice(1)).get("access_token");
+  const { data } = await world.anyone().auth.getUser(token ?? "");
+  strictEqual(data.user?.id, user.id);
+  const [written] = await writtenOf(world, user.id);
+  strictEqual(written?.action, "invite");
+  strictEqual(written?.result, "done");
+});
+
+Deno.test("link signs its holder in, and is written down without itself", async () => {
+  const person = await hire(world, null, { hasSecondFactor: false });
+
+  const response = await admin.ask({
+    action: "link",
+    type: "magiclink",
+    id: person.id,
+    reason: "lost their mail",
+  });
+
+  const { link } = await bodyOf(response);
+  strictEqual(response.headers.get("cache-control"), "no-store");
+  const { data } = await world.anyone().auth
+    .verifyOtp({ type: "magiclink", token_hash: link.hashedToken });
+  strictEqual(data.user?.id, person.id);
+  const trail = JSON.stringify([
+    await world.rows("select * from portico.audit"),
+    await world.rows("select * from portico.open_intents"),
+    world.lines,
+  ]);
+  for (const secret of [link.hashedToken, link.otp, link.url]) {
+    ok(secret.length >= 6);
+    strictEqual(trail.includes(secret), false);
+  }
+});
+
+Deno.test("deleteFactor removes a factor, and ends the sessions that it let in", async () => {
+  const person = await hire(world, null);
+  const { factors } = await bodyOf(
+    await admin.ask({ action: "factors", id: person.id }),
+  );
+
+  await bodyOf(
+    await admin.ask({
+      action: "deleteFactor",
+      id: person.id,
+      factorId: factors[0].id,
+    }),
+  );
+
+  const after = await bodyOf(
+    await admin.ask({ action: "factors", id: person.id }),
+  );
+  deepStrictEqual(after.factors, []);
+  strictEqual(await isRenewed(person), false);
+});
+
+Deno.test("a removal that is only tried lists what would go, and removes nothing", async () => {
+  const person = await hire(world, null);
+  await world.rows(
+    `create table if not exists public.orders (
+       id int generated always as identity,
+       buyer uuid references auth.users on delete set null)`,
+  );
+  await world.rows("insert into public.orders (buyer) values ($1), ($1)", [
+    person.id,
+  ]);
+  const before = await accountOf(world, person.id);
+
+  const { rows, user } = await bodyOf(
+    await admin.ask({
+      action: "delete",
+      id: person.id,
+      mode: "hard",
+      dryRun: true,
+    }),
+  );
+
+  strictEqual(user.id, person.id);
+  const name = "public.orders";
+  const orders = rows.find((it: { table: string }) => it.table === name);
+  deepStrictEqual(orders, {
+    table: name,
+    column: "buyer",
+    rows: 2,
+    then: "cleared",
+  });
+  deepStrictEqual(await accountOf(world, person.id), before);
+  deepStrictEqual(await writtenOf(world, person.id), []);
+});
+
+Deno.test("a hard deletion leaves nothing, and a soft one nothing that says who it was", async () => {
+  const gone = await hire(world, null, { hasSecondFactor: false });
+  const blank = await hire(world, null, { hasSecondFactor: false });
+
+  const hard = await bodyOf(
+    await admin.ask({ action: "delete", id: gone.id, mode: "hard" }),
+  );
+  const soft = await bodyOf(
+    await admin.ask({ action: "delete", id: blank.id, mode: "soft" }),
+  );
+
+  strictEqual(hard.user, null);
+  strictEqual(await accountOf(world, gone.id), undefined);
+  strictEqual(soft.user.state, "deleted");
+  strictEqual(soft.canBeUndone, false);
+  const left = JSON.stringify(await accountOf(world, blank.id));
+  strictEqual(left.includes(blank.email), false);
+  strictEqual(await isRenewed(blank), false);
+});
+
+Deno.test("a server acts with its key, by the role that the policy gives it", async () => {
+  const { rows } = await bodyOf(
+    await askAsServer(world, { action: "audit", perPage: 1 }),
+  );
+  const refused = await askAsServer(world, {
+    action: "ban",
+    id: owner.id,
+    days: 1,
+  });
+
+  strictEqual(rows.length, 1);
+  strictEqual((await bodyOf(refused, 403)).code, "out_of_reach");
+  const [written] = await writtenOf(world, owner.id);
+  strictEqual(written?.actor_key, "default");
+  strictEqual(written?.actor, null);
+  strictEqual(written?.result, "refused");
+});
+
+Deno.test("audit is filtered and paged, the newest first", async () => {
+  const person = await hire(world, null, { hasSecondFactor: false });
+  for (const days of [1, 2, 3]) {
+    await bodyOf(await admin.ask({ action: "ban", id: person.id, days }));
+  }
+  const wanted = { action: "audit", target: person.id, perPage: 2 };
+
+  const first = await bodyOf(await admin.ask(wanted));
+  const second = await bodyOf(
+    await admin.ask({ ...wanted, before: first.next }),
+  );
+  const others = await bodyOf(await admin.ask({ ...wanted, did: "delete" }));
+
+  deepStrictEqual(
+    [first.rows.length, second.rows.length, second.next],
+    [2, 1, null],
+  );
+  const ids = [...first.rows, ...second.rows].map((it) => it.id);
+  deepStrictEqual(ids, ids.toSorted((a, b) => b - a));
+  strictEqual(first.rows[0].email, person.email);
+  deepStrictEqual(others.rows, []);
+});
+
+Deno.test("list finds people by each of its filters", async () => {
+  const name = `O'Neil 100%_\\ ${crypto.randomUUID()}`;
+  const person = await hire(world, null, { hasSecondFactor: false });
+  await bodyOf(
+    await admin.ask({
+      action: "update",
+      id: person.id,
+      userMetadata: { full_name: name },
+    }),
+  );
+  const at = new Date(Date.now() - 60_000).toISOString();
+  const later = new Date(Date.now() + 60_000).toISOString();
+  const filters: [filter: Record<string, unknown>, isFound: boolean][] = [
+    [{ email: person.email.toUpperCase() }, true],
+    [{ email: "_".repeat(36) }, false],
+    [{ name: name.toLowerCase() }, true],
+    [{ name: "O'Neil 100_%" }, false],
+    [{ email: person.email, role: null }, true],
+    [{ email: person.email, role: "admin" }, false],
+    [{ email: person.email, provider: "email" }, true],
+    [{ email: person.email, provider: "google" }, false],
+    [{ email: person.email, state: "active" }, true],
+    [{ email: person.email, state: "banned" }, false],
+    [{ email: person.email, createdFrom: at, createdTo: later }, true],
+    [{ email: person.email, createdFrom: later }, false],
+    [{ email: person.email, createdTo: at }, false],
+    [{ email: person.email, signedInFrom: at, signedInTo: later }, true],
+    [{ email: person.email, signedInTo: at }, false],
+  ];
+
+  for (const [filter, isFound] of filters) {
+    const { users, total } = await bodyOf(
+      await support.ask({ action: "list", ...filter }),
+    );
+    const ids = users.map((it: { id: string }) => it.id);
+    strictEqual(ids.includes(person.id), isFound, JSON.stringify(filter));
+    strictEqual(total, isFound ? 1 : 0, JSON.stringify(filter));
+  }
+});
+
+Deno.test("list shows everybody once, by pages and by cursor, in any order", async () => {
+  const prefix = crypto.randomUUID().slice(0, 8);
+  await world.rows(
+    `insert into auth.users (id, email, created_at, last_sign_in_at)
+     select gen_random_uuid(), $1 || n || '@example.com',
+       now() - (n % 7) * interval '1 day',
+       case when n % 3 = 0 then now() - (n % 5) * interval '1 hour' end
+     from generate_series(1, 45) as n`,
+    [prefix],
+  );
+  const by = { action: "list", email: prefix, perPage: 4 };
+
+  for (const sort of ["createdAt", "lastSignInAt", "email"]) {
+    for (const order of ["asc", "desc"]) {
+      const paged: string[] = [];
+      const walked: string[] = [];
+      for (let page = 1; page <= 12; page++) {
+        const { users, total } = await bodyOf(
+          await askAsServer(world, { ...by, sort, order, page }),
+        );
+        strictEqual(total, 45);
+        paged.push(...users.map((it: { id: string }) => it.id));
+      }
+      let cursor: string | undefined;
+      do {
+        const { users, next } = await bodyOf(
+          await askAsServer(world, { ...by, sort, order, cursor }),
+        );
+        walked.push(...users.map((it: { id: string }) => it.id));
+        cursor = next ?? undefined;
+      } while (cursor !== undefined);
+
+      strictEqual(new Set(paged).size, 45, `${sort} ${order}`);
+      deepStrictEqual(walked, paged);
+    }
+  }
+});
+
+Deno.test("D16 a request that is sent again makes nobody new", async () => {
+  const email = `${crypto.randomUUID()}@example.com`;
+  const wanted = { action: "create", email, role: "support" };
+  const headers = { "idempotency-key": crypto.randomUUID() };
+
+  const all = await Promise.all(
+    Array.from({ length: 20 }, () => admin.ask(wanted, headers)),
+  );
+  const again = await admin.ask(wanted, headers);
+  const other = await admin.ask({ ...wanted, role: null }, headers);
+
+  const statuses = all.map((it) => it.status);
+  for (const it of all) await it.body?.cancel();
+  ok(statuses.includes(201));
+  ok(statuses.every((it) => it === 201 || it === 409), `${statuses}`);
+  const { user } = await bodyOf(again, 201);
+  strictEqual(user.email, email);
+  strictEqual((await bodyOf(other, 422)).code, "idempotency_key_reused");
+  const rows = await world.rows("select from auth.users where email = $1", [
+    email,
+  ]);
+  strictEqual(rows.length, 1);
+  strictEqual((await writtenOf(world, user.id)).length, 1);
+});
+
+Deno.test("links lead where the policy says", async () => {
+  const person = await hire(world, null, { hasSecondFactor: false });
+
+  const { link } = await bodyOf(
+    await admin.ask({
+      action: "link",
+      type: "recovery",
+      id: person.id,
+      redirectTo: "http://127.0.0.1:3000/welcome",
+    }),
+  );
+
+  match(link.url, /redirect_to=http/);
+  notStrictEqual(link.otp, "");
+});

@@ -5,7 +5,10 @@
  */
 import "./auth/account.ts";
 import "./auth/admin.ts";
+import "./auth/admin_factors.ts";
+import "./auth/admin_people.ts";
 import "./auth/anonymous.ts";
+import "./auth/audit.ts";
 import "./auth/claims.ts";
 import "./auth/factor_refusals.ts";
 import "./auth/factors.ts";
@@ -14,6 +17,7 @@ import "./auth/http.ts";
 import "./auth/link_refusals.ts";
 import "./auth/links.ts";
 import "./auth/listing.ts";
+import "./auth/oauth_clients.ts";
 import "./auth/pkce.ts";
 import "./auth/redirects.ts";
 import "./auth/rotation.ts";

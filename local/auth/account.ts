@@ -5,6 +5,7 @@
  */
 import * as v from "valibot";
 import type { Sql } from "../database.ts";
+import { record } from "./audit.ts";
 import { bcryptCostOf, type Call, type Handler } from "./call.ts";
 import { type Caller, requireUser } from "./callers.ts";
 import { changeUser } from "./changes.ts";
@@ -122,7 +123,9 @@ async function change(
     // Whoever knew the old one is signed out.
     const current = { userId: user.id, sessionId: session?.id };
     await closeSessions(sql, current, "others");
+    await record(sql, user, { action: "user_updated_password" });
   }
+  await record(sql, user, { action: "user_modified" });
   if (newEmail === undefined) return [];
   if (user.isAnonymous && !call.stack.settings.confirmEmail) {
     await adoptEmail(sql, user, newEmail);
@@ -165,5 +168,6 @@ export const signOut: Handler = asCaller(async (sql, caller, call) => {
   const { user, session } = caller;
   const current = { userId: user.id, sessionId: session?.id };
   await closeSessions(sql, current, asked);
+  await record(sql, user, { action: "logout" });
   return new Response(null, { status: 204 });
 });

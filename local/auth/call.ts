@@ -39,6 +39,14 @@ export interface Call {
 /** Answers one method of one path. */
 export type Handler = (call: Call) => Promise<Response>;
 
+/** One path, and what it does for each method. */
+export interface Route {
+  readonly path: RegExp;
+  /** Whether the gateway lets it through without a key. */
+  readonly open?: boolean;
+  readonly methods: Readonly<Record<string, Handler>>;
+}
+
 /** The work factor of Supabase Auth. */
 const BCRYPT_COST = 10;
 

@@ -7,6 +7,7 @@ import { decodeJwt, errors } from "jose";
 import * as v from "valibot";
 import type { Sql } from "../database.ts";
 import { bearerOf } from "../keys.ts";
+import { type Actor, serviceNamed } from "./audit.ts";
 import type { Call } from "./call.ts";
 import { type Refusal, refusal } from "./errors.ts";
 import { findSession, type Session } from "./sessions.ts";
@@ -67,10 +68,12 @@ async function sessionNamed(
   throw sessionNotFound("Session from session_id claim in JWT does not exist");
 }
 
-/** Lets only the service through. */
-export function requireAdmin(call: Call): void {
+/** Lets only the service through, and says who it is for the audit log. */
+export function requireAdmin(call: Call): Actor {
   const { role } = claimsOf(call);
-  if (role === "service_role" || role === "supabase_admin") return;
+  if (role === "service_role" || role === "supabase_admin") {
+    return serviceNamed(role);
+  }
   throw notAdmin("User not allowed");
 }
 

@@ -6,14 +6,15 @@
  */
 import * as v from "valibot";
 import type { Sql } from "../database.ts";
+import { record } from "./audit.ts";
 import type { Call, Handler } from "./call.ts";
 import { isUuid } from "./callers.ts";
 import { type Holder, onFactor } from "./enrolment.ts";
 import { refusal, validationFailed } from "./errors.ts";
-import type { Factor } from "./factors.ts";
+import { type Factor, statusOf } from "./factors.ts";
 import { parse, TEXT } from "./input.ts";
 import { replaceToken } from "./rotation.ts";
-import { addMethod, deviceOf, grant } from "./sessions.ts";
+import { addMethod, addressOf, grant } from "./sessions.ts";
 import { answerGrant } from "./tokens.ts";
 import { isCurrent } from "./totp.ts";
 
@@ -26,18 +27,24 @@ const verificationFailed = refusal(422, "mfa_verification_failed");
 const EXPIRY_S = 300;
 
 /** `POST /factors/:id/challenge`. */
-export const challenge: Handler = onFactor(async (sql, { factor }, call) => {
+export const challenge: Handler = onFactor(async (sql, of, call) => {
+  const { user, factor } = of;
   const id = crypto.randomUUID();
   const [made] = await sql.query<{ expiresAt: number }>(INSERT, [
     id,
     factor.id,
-    addressOf(call),
+    addressOf(call.request),
     EXPIRY_S,
   ]);
   await sql.query(
     "update auth.mfa_factors set last_challenged_at = now() where id = $1",
     [factor.id],
   );
+  await record(sql, user, {
+    action: "challenge_created",
+    traits: { "factor_id": factor.id, "factor_status": statusOf(factor) },
+    address: addressOf(call.request),
+  });
   return Response.json({
     id,
     type: factor.type,
@@ -65,6 +72,15 @@ export const verifyFactor: Handler = onFactor(async (sql, holder, call) => {
   if (!await isCurrent(code.trim(), factor.secret, Date.now())) {
     throw verificationFailed("Invalid TOTP code entered");
   }
+  await record(sql, holder.user, {
+    action: "verification_attempted",
+    traits: {
+      "factor_id": factor.id,
+      "challenge_id": id,
+      "factor_type": factor.type,
+    },
+    address: addressOf(call.request),
+  });
   await sql.query(
     "update auth.mfa_challenges set verified_at = now() where id = $1",
     [id],
@@ -90,7 +106,7 @@ async function requireOpen(
     ? await sql.query<Challenge>(FIND, [
       id,
       factor.id,
-      addressOf(call),
+      addressOf(call.request),
       EXPIRY_S,
     ])
     : [];
@@ -118,11 +134,6 @@ const FIND = `select verified_at is not null as "isUsed",
     end as "isElsewhere",
     created_at + make_interval(secs => $4) < now() as "isExpired"
   from auth.mfa_challenges where id = $1 and factor_id = $2`;
-
-/** Without a proxy in front, everybody is on this machine. */
-function addressOf({ request }: Call): string {
-  return deviceOf(request).ip ?? "127.0.0.1";
-}
 
 /** Raises the session, and ends those of the person that are below it. */
 async function raise(

@@ -4,17 +4,22 @@
  * @module
  */
 import type { Sql } from "../database.ts";
+import { identityOf, phoneIdentityOf, sayIdentity } from "./identities.ts";
+import { mergeMetadata } from "./metadata.ts";
 import { clearTokens } from "./one_time_tokens.ts";
 import { hashPassword } from "./passwords.ts";
-import { findUser, identityOf, type Metadata, type User } from "./users.ts";
+import { findUser, type Metadata, type User } from "./users.ts";
 
 /** What changes; what is absent stays. */
 export interface Changes {
   /** As `normaliseEmail` writes it. */
   readonly email?: string | undefined;
+  /** As `normalisePhone` writes it. */
+  readonly phone?: string | undefined;
   readonly password?: string | undefined;
   readonly role?: string | undefined;
   readonly confirmEmail?: boolean;
+  readonly confirmPhone?: boolean;
   /** Merged, key by key; null removes one. */
   readonly appMetadata?: Metadata | null | undefined;
   readonly userMetadata?: Metadata | null | undefined;
@@ -29,10 +34,15 @@ export async function changeUser(
   changes: Changes,
   bcryptCost: number,
 ): Promise<User> {
-  const { email, password, confirmEmail = false } = changes;
+  const { email, phone, password } = changes;
+  const { confirmEmail = false, confirmPhone = false } = changes;
   const hash = password === undefined
     ? null
     : await hashPassword(sql, password, bcryptCost);
+  // Whoever changes how somebody is reached, or the password, may not trust
+  // what was asked for before.
+  const isUntrusted = [password, email, phone]
+    .some((it) => it !== undefined);
   const verified = confirmEmail ? { "email_verified": true } : {};
   await sql.query(UPDATE, [
     user.id,
@@ -40,53 +50,62 @@ export async function changeUser(
     hash,
     changes.role ?? null,
     confirmEmail,
-    merge(user.appMetadata, changes.appMetadata),
-    merge({ ...user.userMetadata, ...verified }, changes.userMetadata),
+    mergeMetadata(user.appMetadata, changes.appMetadata),
+    mergeMetadata({ ...user.userMetadata, ...verified }, changes.userMetadata),
     changes.banMs ?? null,
+    phone ?? null,
+    confirmPhone,
+    isUntrusted,
   ]);
-  // Whoever changes the password may not trust what was asked for before.
-  if (hash !== null || confirmEmail) await clearTokens(sql, user.id);
-  if (email !== undefined) {
-    const data = { ...identityOf(user.id, email), ...verified };
-    await sql.query(SAY_EMAIL, [user.id, data, {
-      email,
-      "email_verified": confirmEmail,
-    }]);
+  if (isUntrusted || confirmEmail || confirmPhone) {
+    await clearTokens(sql, user.id);
   }
+  await changeIdentities(sql, user, changes);
   return await findUser(sql, user.id) ?? user;
 }
 
-/** One level deep, as the server merges. */
-function merge(
-  old: Metadata,
-  changes: Metadata | null | undefined,
-): Metadata {
-  const merged = { ...old, ...changes };
-  // A null that was there before stays.
-  const removed = Object.entries(changes ?? {})
-    .filter(([, value]) => value === null).map(([key]) => key);
-  return Object.fromEntries(
-    Object.entries(merged).filter(([key]) => !removed.includes(key)),
-  );
+/** Says in the identities how somebody is reached now. */
+async function changeIdentities(
+  sql: Sql,
+  { id }: User,
+  changes: Changes,
+): Promise<void> {
+  const { email, phone, confirmEmail = false, confirmPhone = false } = changes;
+  if (email !== undefined) {
+    const changes = { email, "email_verified": confirmEmail };
+    const whole = { ...identityOf(id, email), ...changes };
+    await sayIdentity(sql, id, { provider: "email", whole, changes });
+  }
+  if (phone !== undefined) {
+    const changes = { phone, "phone_verified": confirmPhone };
+    const whole = { ...phoneIdentityOf(id, phone), ...changes };
+    await sayIdentity(sql, id, { provider: "phone", whole, changes });
+  }
 }
 
 const UPDATE = `update auth.users set
     email = coalesce($2::text, email),
+    phone = coalesce($9::text, phone),
     encrypted_password = coalesce($3::text, encrypted_password),
     confirmation_token = case
-      when $3::text is null and not $5::boolean then confirmation_token else ''
+      when $11::boolean or $5::boolean or $10::boolean then ''
+      else confirmation_token
     end,
-    recovery_token =
-      case when $3::text is null then recovery_token else '' end,
+    recovery_token = case when $11::boolean then '' else recovery_token end,
     email_change_token_new =
-      case when $3::text is null then email_change_token_new else '' end,
+      case when $11::boolean then '' else email_change_token_new end,
     email_change_token_current =
-      case when $3::text is null then email_change_token_current else '' end,
+      case when $11::boolean then '' else email_change_token_current end,
     reauthentication_token =
-      case when $3::text is null then reauthentication_token else '' end,
+      case when $11::boolean then '' else reauthentication_token end,
     role = coalesce($4::text, role),
     email_confirmed_at =
       case when $5::boolean then now() else email_confirmed_at end,
+    phone_confirmed_at =
+      case when $10::boolean then now() else phone_confirmed_at end,
+    is_anonymous = is_anonymous
+      and not ($2::text is not null and $5::boolean)
+      and not ($9::text is not null and $10::boolean),
     raw_app_meta_data = $6::jsonb,
     raw_user_meta_data = $7::jsonb,
     banned_until = case
@@ -96,10 +115,3 @@ const UPDATE = `update auth.users set
     end,
     updated_at = now()
   where id = $1`;
-
-const SAY_EMAIL = `insert into auth.identities as old (
-    provider_id, user_id, identity_data, provider,
-    last_sign_in_at, created_at, updated_at
-  ) values ($1::uuid::text, $1::uuid, $2::jsonb, 'email', now(), now(), now())
-  on conflict (provider_id, provider) do update set
-    identity_data = old.identity_data || $3::jsonb, updated_at = now()`;

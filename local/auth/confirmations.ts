@@ -4,11 +4,15 @@
  * @module
  */
 import type { Sql } from "../database.ts";
+import { record } from "./audit.ts";
 import { whenSqlFails } from "./errors.ts";
+import { identityOf, sayIdentity } from "./identities.ts";
 import { clearToken, clearTokens, type FoundToken } from "./one_time_tokens.ts";
 import { hashPassword, randomPassword } from "./passwords.ts";
 import type { AuthSettings } from "./settings.ts";
-import { findUser, identityOf, type User } from "./users.ts";
+import { findUser, type User } from "./users.ts";
+
+const BY_EMAIL = { provider: "email" };
 
 /** The address is theirs: who signed up or was asked in may sign in. */
 export async function confirmSignUp(
@@ -24,6 +28,7 @@ export async function confirmSignUp(
       [user.id, hash],
     );
   }
+  await record(sql, user, { action: "user_signedup", traits: BY_EMAIL });
   await confirm(sql, user);
   await sql.query(VERIFY_IDENTITY, [user.id, user.email]);
 }
@@ -39,7 +44,12 @@ export async function recover(sql: Sql, user: User): Promise<void> {
     user.id,
   ]);
   await clearTokens(sql, user.id);
-  if (user.emailConfirmedAt === null) await confirm(sql, user);
+  if (user.emailConfirmedAt !== null) {
+    await record(sql, user, { action: "login" });
+    return;
+  }
+  await record(sql, user, { action: "user_signedup", traits: BY_EMAIL });
+  await confirm(sql, user);
 }
 
 async function confirm(sql: Sql, user: User): Promise<void> {
@@ -82,12 +92,13 @@ export async function adoptEmail(
   user: User,
   email: string,
 ): Promise<void> {
+  await record(sql, user, { action: "user_modified" });
   await sql.query(ADOPT, [user.id, email])
     .catch(whenSqlFails("Error confirm email"));
   if (user.emailConfirmedAt === null) await confirm(sql, user);
   await clearTokens(sql, user.id);
   const data = { ...identityOf(user.id, email), "email_verified": true };
-  await sql.query(ADOPT_IDENTITY, [user.id, data]);
+  await sayIdentity(sql, user.id, { provider: "email", whole: data });
 }
 
 const ADOPT = `update auth.users set
@@ -95,13 +106,6 @@ const ADOPT = `update auth.users set
     email_change_token_current = '', email_change_confirm_status = 0,
     is_anonymous = false, updated_at = now()
   where id = $1`;
-
-const ADOPT_IDENTITY = `insert into auth.identities as old (
-    provider_id, user_id, identity_data, provider,
-    last_sign_in_at, created_at, updated_at
-  ) values ($1::uuid::text, $1::uuid, $2::jsonb, 'email', now(), now(), now())
-  on conflict (provider_id, provider) do update set
-    identity_data = old.identity_data || $2::jsonb, updated_at = now()`;
 
 /** Says in `app_metadata` which identities there are, and reads the person. */
 export async function withProviders(sql: Sql, user: User): Promise<User> {

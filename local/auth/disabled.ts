@@ -4,11 +4,13 @@
  *
  * @module
  */
-import type { Handler } from "./call.ts";
+import type { Call, Handler } from "./call.ts";
+import { requireAdmin } from "./callers.ts";
 import { type Refusal, refusal, validationFailed } from "./errors.ts";
 
 const samlDisabled = refusal(404, "saml_provider_disabled");
 const passkeyDisabled = refusal(404, "passkey_disabled");
+const featureDisabled = refusal(404, "feature_disabled");
 const linkingDisabled = refusal(404, "manual_linking_disabled");
 
 function refuse(why: () => Refusal): Handler {
@@ -34,3 +36,11 @@ export const refusePasskeys: Handler = refuse(() =>
 export const refuseLinking: Handler = refuse(() =>
   linkingDisabled("Manual linking is disabled")
 );
+
+/** `/admin/custom-providers` and below: to the service alone. */
+export function refuseCustomProviders(call: Call): Promise<Response> {
+  requireAdmin(call);
+  return Promise.reject(
+    featureDisabled("Custom OAuth providers are disabled"),
+  );
+}

@@ -6,12 +6,19 @@
 import { renderSVG } from "uqr";
 import * as v from "valibot";
 import type { Sql } from "../database.ts";
+import { record } from "./audit.ts";
 import type { Call, Handler } from "./call.ts";
 import { isUuid, requireUser } from "./callers.ts";
 import { refusal, validationFailed } from "./errors.ts";
-import { type Factor, findFactor, findFactors } from "./factors.ts";
+import {
+  type Factor,
+  findFactor,
+  findFactors,
+  removeFactor,
+  statusOf,
+} from "./factors.ts";
 import { parse, TEXT } from "./input.ts";
-import type { Session } from "./sessions.ts";
+import { addressOf, type Session } from "./sessions.ts";
 import { newSecret, totpUri } from "./totp.ts";
 import type { User } from "./users.ts";
 
@@ -85,6 +92,11 @@ export async function enrol(call: Call): Promise<Response> {
     const id = crypto.randomUUID();
     const secret = newSecret();
     await sql.query(INSERT, [id, holder.user.id, friendlyName, secret]);
+    await record(sql, holder.user, {
+      action: "factor_in_progress",
+      traits: { "factor_id": id },
+      address: addressOf(call.request),
+    });
     const uri = totpUri({ issuer, account: holder.user.email ?? "", secret });
     return Response.json({
       id,
@@ -138,20 +150,21 @@ async function requireRoom(
   }
 }
 
-/** `DELETE /factors/:id`. Sessions that showed it have shown nothing now. */
-export const unenrol: Handler = onFactor(async (sql, { factor, session }) => {
+/** `DELETE /factors/:id`. */
+export const unenrol: Handler = onFactor(async (sql, of, { request }) => {
+  const { user, factor, session } = of;
   if (factor.isVerified && session.aal !== "aal2") {
     throw insufficientAalToLeave("AAL2 required to unenroll verified factor");
   }
-  await sql.query(FORGET_METHOD, [factor.id, factor.type]);
-  await sql.query(DOWNGRADE, [factor.id]);
-  await sql.query("delete from auth.mfa_factors where id = $1", [factor.id]);
+  await removeFactor(sql, factor);
+  await record(sql, user, {
+    action: "factor_unenrolled",
+    traits: {
+      "factor_id": factor.id,
+      "factor_status": statusOf(factor),
+      "session_id": session.id,
+    },
+    address: addressOf(request),
+  });
   return Response.json({ id: factor.id });
 });
-
-const FORGET_METHOD = `delete from auth.mfa_amr_claims
-  where authentication_method = $2
-    and session_id in (select id from auth.sessions where factor_id = $1)`;
-
-const DOWNGRADE = `update auth.sessions set aal = 'aal1', factor_id = null
-  where factor_id = $1`;

@@ -52,6 +52,25 @@ export async function hasVerifiedFactor(
   return factors.some((it) => it.isVerified);
 }
 
+/** Sessions that showed it have shown nothing now. */
+export async function removeFactor(sql: Sql, factor: Factor): Promise<void> {
+  await sql.query(FORGET_METHOD, [factor.id, factor.type]);
+  await sql.query(DOWNGRADE, [factor.id]);
+  await sql.query("delete from auth.mfa_factors where id = $1", [factor.id]);
+}
+
+const FORGET_METHOD = `delete from auth.mfa_amr_claims
+  where authentication_method = $2
+    and session_id in (select id from auth.sessions where factor_id = $1)`;
+
+const DOWNGRADE = `update auth.sessions set aal = 'aal1', factor_id = null
+  where factor_id = $1`;
+
+/** What its row says of it. */
+export function statusOf({ isVerified }: Factor): string {
+  return isVerified ? "verified" : "unverified";
+}
+
 /** The `Factor` of auth-js. The secret is told once, on enrolling. */
 export function describeFactor(
   factor: Factor,
@@ -60,7 +79,7 @@ export function describeFactor(
     id: factor.id,
     "created_at": factor.createdAt,
     "updated_at": factor.updatedAt,
-    status: factor.isVerified ? "verified" : "unverified",
+    status: statusOf(factor),
     "friendly_name": factor.friendlyName || undefined,
     "factor_type": factor.type,
     phone: factor.phone,

@@ -108,6 +108,8 @@ const ISSUE = `update auth.flow_state
 export interface Redeemed {
   readonly userId: string;
   readonly method: string;
+  /** Through what: "email", "magiclink". */
+  readonly provider: string;
 }
 
 /**
@@ -148,7 +150,7 @@ interface Flow extends Redeemed {
  * may lie in a mailbox for longer: it counts from the click.
  */
 const FIND = `select id, user_id as "userId", authentication_method as method,
-    jsonb_build_object('value', code_challenge,
+    provider_type as provider, jsonb_build_object('value', code_challenge,
       'method', code_challenge_method) as challenge,
     case authentication_method
       when 'magiclink' then coalesce(auth_code_issued_at, created_at)

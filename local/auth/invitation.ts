@@ -19,7 +19,7 @@ const INVITATION = v.object({ email: TEXT, data: METADATA });
 
 /** `POST /invite`: makes the person, who has no password yet. */
 export async function invite(call: Call): Promise<Response> {
-  requireAdmin(call);
+  const admin = requireAdmin(call);
   const { stack } = call;
   const input = parse(INVITATION, call.body);
   const email = normaliseEmail(input.email);
@@ -37,7 +37,7 @@ export async function invite(call: Call): Promise<Response> {
       userMetadata: input.data ?? {},
     }, bcryptCostOf(stack))
       .catch(whenSqlFails("Database error saving new user"));
-    const mails = await sendInvite({ sql, call, user });
+    const mails = await sendInvite({ sql, call, user }, admin);
     const invited = await findUser(sql, user.id) ?? user;
     const answer = Response.json(await describeUser(sql, invited));
     return { answer, mails };

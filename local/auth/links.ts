@@ -6,6 +6,7 @@
  */
 import * as v from "valibot";
 import type { Sql } from "../database.ts";
+import { type Actor, record } from "./audit.ts";
 import { bcryptCostOf, type Call } from "./call.ts";
 import { requireAdmin } from "./callers.ts";
 import { changeUser } from "./changes.ts";
@@ -14,7 +15,7 @@ import { refusal, validationFailed, whenSqlFails } from "./errors.ts";
 import { METADATA, parse, TEXT } from "./input.ts";
 import { giveToken, type TokenType } from "./one_time_tokens.ts";
 import { checkPassword, randomPassword } from "./passwords.ts";
-import { linkOf } from "./post.ts";
+import { linkOf, recordInvite } from "./post.ts";
 import { isAllowed, redirectOf } from "./redirects.ts";
 import { describeUser } from "./user_json.ts";
 import {
@@ -42,7 +43,7 @@ type Asked = v.InferOutput<typeof LINK>;
 
 /** Makes the token, and the person whom it lets in if there is none. */
 export async function generateLink(call: Call): Promise<Response> {
-  requireAdmin(call);
+  const admin = requireAdmin(call);
   const { stack, request } = call;
   const input = parse(LINK, call.body);
   const asked = { ...input, email: normaliseEmail(input.email) };
@@ -56,7 +57,8 @@ export async function generateLink(call: Call): Promise<Response> {
     // A link that lets somebody new in is one that confirms their address.
     const type = isNew ? "signup" : asked.type;
     const password = isNew ? randomPassword() : asked.password;
-    const made = await prepare(sql, call, { ...asked, type, password, known });
+    const wanted = { ...asked, type, password, known, admin };
+    const made = await prepare(sql, call, wanted);
     const { user, tokenType, address } = made;
 
     const token = { userId: user.id, type: tokenType, address, isPkce: false };
@@ -74,6 +76,12 @@ export async function generateLink(call: Call): Promise<Response> {
   });
 }
 
+/** What is asked for, by whom, and of whom. */
+interface Wanted extends Asked {
+  readonly known: User | undefined;
+  readonly admin: Actor;
+}
+
 interface Prepared {
   readonly user: User;
   readonly tokenType: TokenType;
@@ -84,7 +92,7 @@ interface Prepared {
 async function prepare(
   sql: Sql,
   call: Call,
-  asked: Asked & { readonly known: User | undefined },
+  asked: Wanted,
 ): Promise<Prepared> {
   const { type, email: address, known } = asked;
   switch (type) {
@@ -94,8 +102,11 @@ async function prepare(
       return { user, tokenType: "confirmation_token", address };
     }
     case "magiclink":
-    case "recovery":
-      return { user: required(known), tokenType: "recovery_token", address };
+    case "recovery": {
+      const user = required(known);
+      await record(sql, user, { action: "user_recovery_requested" });
+      return { user, tokenType: "recovery_token", address };
+    }
     case "email_change_current":
     case "email_change_new":
       return await prepareChange(sql, call, asked);
@@ -114,7 +125,7 @@ function required(known: User | undefined): User {
 async function unconfirmed(
   sql: Sql,
   { stack }: Call,
-  asked: Asked & { readonly known: User | undefined },
+  asked: Wanted,
 ): Promise<User> {
   const { type, email, known } = asked;
   const cost = bcryptCostOf(stack);
@@ -138,6 +149,7 @@ async function unconfirmed(
   }, cost).catch(whenSqlFails("Database error saving new user"));
 
   if (isInvitation) {
+    await recordInvite(sql, asked.admin, user);
     await sql.query(
       "update auth.users set invited_at = now() where id = $1",
       [user.id],
@@ -151,7 +163,7 @@ async function unconfirmed(
 async function prepareChange(
   sql: Sql,
   { stack }: Call,
-  asked: Asked & { readonly known: User | undefined },
+  asked: Wanted,
 ): Promise<Prepared> {
   const user = required(asked.known);
   const isCurrent = asked.type === "email_change_current";

@@ -3,63 +3,33 @@
  *
  * @module
  */
+import type { Sql } from "../database.ts";
 import type { Call } from "./call.ts";
 import { requireAdmin } from "./callers.ts";
 import { validationFailed } from "./errors.ts";
+import { type Page, pageHeaders, pageIn } from "./pages.ts";
 import { describeUser } from "./user_json.ts";
-import { countUsers, findUsers } from "./users.ts";
-
-/** The platform's page. */
-const PER_PAGE = 50;
+import { type User, USER_COLUMNS } from "./users.ts";
 
 /** The newest first, unless asked otherwise. */
 export async function listUsers(call: Call): Promise<Response> {
   requireAdmin(call);
-  const { searchParams } = call.url;
-  const page = Math.max(numberIn(searchParams, "page", 1), 1);
-  const perPage = numberIn(searchParams, "per_page", PER_PAGE);
-  if (perPage === 0) {
-    throw validationFailed(
-      "Bad Pagination Parameters: per_page must be greater than 0",
-    );
-  }
-  const isOldestFirst = directionOf(searchParams) === "asc";
-  const filter = searchParams.get("filter") ?? "";
+  const page = pageIn(call.url);
+  const direction = directionIn(call.url);
+  const filter = call.url.searchParams.get("filter") ?? "";
 
   return await call.stack.database.asOwner(async (sql) => {
-    const offset = (page - 1) * perPage;
-    const limits = { filter, isOldestFirst, offset, limit: perPage };
     const users = [];
-    for (const user of await findUsers(sql, limits)) {
+    for (const user of await findUsers(sql, { filter, direction, page })) {
       users.push(await describeUser(sql, user));
     }
     const total = await countUsers(sql, filter);
-    const headers = {
-      "x-total-count": String(total),
-      link: linksOf(call.url, page, Math.ceil(total / perPage)),
-    };
+    const headers = pageHeaders(call.url, page, total);
     return Response.json({ users, aud: "authenticated" }, { headers });
   });
 }
 
-/** Large enough for every page, and small enough for Postgres. */
-const MAX = 2 ** 31 - 1;
-
-function numberIn(
-  searchParams: URLSearchParams,
-  name: string,
-  otherwise: number,
-): number {
-  const text = searchParams.get(name) ?? "";
-  if (text === "") return otherwise;
-  if (/^\d+$/.test(text)) return Math.min(Number(text), MAX);
-  throw validationFailed(
-    "Bad Pagination Parameters: strconv.ParseUint: parsing " +
-      `${JSON.stringify(text)}: invalid syntax`,
-  );
-}
-
-function directionOf(searchParams: URLSearchParams): "asc" | "desc" {
+function directionIn({ searchParams }: URL): "asc" | "desc" {
   const sort = searchParams.get("sort") ?? "created_at desc";
   const [field, ...rest] = sort.split(" ");
   if (field !== "created_at") {
@@ -75,14 +45,26 @@ function directionOf(searchParams: URLSearchParams): "asc" | "desc" {
   );
 }
 
-/** As the server behind the gateway sees its own address. */
-function linksOf(url: URL, page: number, lastPage: number): string {
-  const link = (to: number, rel: string) => {
-    const query = new URLSearchParams(url.searchParams);
-    query.set("page", String(to));
-    query.sort();
-    return `</admin/users?${query}>; rel="${rel}"`;
-  };
-  const next = lastPage > page ? [link(page + 1, "next")] : [];
-  return [...next, link(lastPage, "last")].join(", ");
+/** Which people to list. */
+interface Listing {
+  /** A part of the address, or of `full_name` in the user metadata. */
+  readonly filter: string;
+  readonly direction: "asc" | "desc";
+  readonly page: Page;
 }
+
+function findUsers(sql: Sql, listing: Listing): Promise<User[]> {
+  const { filter, direction, page } = listing;
+  const query = `select ${USER_COLUMNS} from auth.users where ${LISTED}
+    order by created_at ${direction}, id ${direction} offset $2 limit $3`;
+  return sql.query<User>(query, [`%${filter}%`, page.offset, page.perPage]);
+}
+
+async function countUsers(sql: Sql, filter: string): Promise<number> {
+  const query = `select count(*)::int as count from auth.users where ${LISTED}`;
+  const [row] = await sql.query<{ count: number }>(query, [`%${filter}%`]);
+  return row?.count ?? 0;
+}
+
+const LISTED = `aud = 'authenticated' and ($1 = '%%' or email like $1
+  or raw_user_meta_data ->> 'full_name' ilike $1)`;

@@ -6,6 +6,7 @@
  */
 import type { Sql } from "../database.ts";
 import { refusal, validationFailed } from "./errors.ts";
+import { bcryptHashIn } from "./password_hashes.ts";
 import type { AuthSettings } from "./settings.ts";
 
 const weakPassword = refusal(422, "weak_password");
@@ -61,10 +62,11 @@ export async function matches(
   hash: string,
 ): Promise<boolean> {
   // The platform takes argon2 and scrypt from imports. pgcrypto knows neither.
-  if (!hash.startsWith("$2")) return false;
+  const known = bcryptHashIn(hash);
+  if (known === undefined) return false;
   const rows = await sql.query(
     "select where extensions.crypt($1, $2) = $2",
-    [password, hash],
+    [password, known],
   );
   return rows.length === 1;
 }

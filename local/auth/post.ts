@@ -6,6 +6,7 @@
  * @module
  */
 import type { Sql } from "../database.ts";
+import { type Actor, record, whom } from "./audit.ts";
 import type { Call } from "./call.ts";
 import { refusal } from "./errors.ts";
 import { type Challenge, startFlow } from "./flows.ts";
@@ -46,12 +47,20 @@ export async function posting<Answer>(
 /** To somebody who has signed up and has to confirm it. */
 export async function sendConfirmation(it: Occasion): Promise<Mail[]> {
   requirePause(it, it.user.confirmationSentAt);
+  await record(it.sql, it.user, {
+    action: "user_confirmation_requested",
+    traits: { provider: "email" },
+  });
   await beginFlow(it, "email/signup");
   return [await write(it, "signup", "confirmation_token")];
 }
 
 /** To somebody whom the service has asked in, as often as it likes. */
-export async function sendInvite(it: Occasion): Promise<Mail[]> {
+export async function sendInvite(
+  it: Occasion,
+  admin: Actor,
+): Promise<Mail[]> {
+  await recordInvite(it.sql, admin, it.user);
   await it.sql.query(
     "update auth.users set invited_at = now() where id = $1",
     [it.user.id],
@@ -59,9 +68,20 @@ export async function sendInvite(it: Occasion): Promise<Mail[]> {
   return [await write(it, "invite", "confirmation_token")];
 }
 
+/** Says who has asked whom in. */
+export async function recordInvite(
+  sql: Sql,
+  admin: Actor,
+  user: User,
+): Promise<void> {
+  const { user_phone: _phone, ...traits } = whom(user);
+  await record(sql, admin, { action: "user_invited", traits });
+}
+
 /** To somebody who has forgotten their password. */
 export async function sendRecovery(it: Occasion): Promise<Mail[]> {
   requirePause(it, it.user.recoverySentAt);
+  await record(it.sql, it.user, { action: "user_recovery_requested" });
   await beginFlow(it, "recovery");
   return [await write(it, "recovery", "recovery_token")];
 }
@@ -69,6 +89,7 @@ export async function sendRecovery(it: Occasion): Promise<Mail[]> {
 /** To somebody who signs in without a password. */
 export async function sendMagicLink(it: Occasion): Promise<Mail[]> {
   requirePause(it, it.user.recoverySentAt);
+  await record(it.sql, it.user, { action: "user_recovery_requested" });
   await beginFlow(it, "magiclink");
   return [await write(it, "magiclink", "recovery_token")];
 }
@@ -98,6 +119,7 @@ export async function sendEmailChange(
 /** To somebody who has to say once more that it is them. There is no link. */
 export async function sendReauthentication(it: Occasion): Promise<Mail[]> {
   requirePause(it, it.user.reauthenticationSentAt);
+  await record(it.sql, it.user, { action: "user_reauthenticate_requested" });
   const mail = await write(it, "reauthentication", "reauthentication_token");
   return [{ ...mail, link: null }];
 }

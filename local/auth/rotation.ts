@@ -5,9 +5,10 @@
  * @module
  */
 import type { Sql } from "../database.ts";
+import { record } from "./audit.ts";
 import { type Refusal, refusal } from "./errors.ts";
 import { addToken, type Device, type Grant, grant } from "./sessions.ts";
-import { findUser } from "./users.ts";
+import { findUser, type User } from "./users.ts";
 
 const notFound = refusal(400, "refresh_token_not_found");
 const alreadyUsed = refusal(400, "refresh_token_already_used");
@@ -54,7 +55,7 @@ export async function rotate(
     return sessionExpired("Invalid Refresh Token: Session Expired");
   }
 
-  const next = await nextToken(sql, { ...token, sessionId });
+  const next = await nextToken(sql, { ...token, sessionId }, user);
   if (next === undefined) {
     await sql.query(REVOKE_ALL, [sessionId]);
     return alreadyUsed("Invalid Refresh Token: Already Used");
@@ -66,14 +67,20 @@ export async function rotate(
 async function nextToken(
   sql: Sql,
   token: Token & { readonly sessionId: string },
+  user: User,
 ): Promise<string | undefined> {
   if (token.revoked) {
     // Without one that works, a thief has been found before.
     if (token.active === null) return undefined;
     // The client never saw our last answer. Here it is again.
-    if (token.activeParent === token.token) return token.active;
+    if (token.activeParent === token.token) {
+      await record(sql, user, { action: "token_refreshed" });
+      return token.active;
+    }
     if (token.isOld) return undefined;
   }
+  await record(sql, user, { action: "token_refreshed" });
+  await record(sql, user, { action: "token_revoked" });
   await sql.query(REVOKE, [token.token]);
   const { userId, sessionId } = token;
   return await addToken(sql, { userId, sessionId, parent: token.token });

@@ -7,9 +7,8 @@
 import { identify, refuseKey } from "../keys.ts";
 import { showHealth, showKeys, showSettings } from "./about.ts";
 import { changeAccount, showAccount, signOut } from "./account.ts";
-import { addUser, editUser, removeUser, showUser } from "./admin.ts";
-import { listFactors, removeFactor } from "./admin_factors.ts";
-import type { AuthStack, Handler } from "./call.ts";
+import { ADMIN_ROUTES } from "./admin_routes.ts";
+import type { AuthStack, Route } from "./call.ts";
 import { challenge, verifyFactor } from "./challenges.ts";
 import {
   refuseLinking,
@@ -21,8 +20,6 @@ import { enrol, unenrol } from "./enrolment.ts";
 import { answerRefusal, Refusal, unexpectedFailure } from "./errors.ts";
 import { readBytes } from "./input.ts";
 import { invite } from "./invitation.ts";
-import { generateLink } from "./links.ts";
-import { listUsers } from "./listing.ts";
 import {
   askForMagicLink,
   askForRecovery,
@@ -32,14 +29,6 @@ import {
 import { token } from "./sign_in.ts";
 import { signUp } from "./sign_up.ts";
 import { followLink, verify } from "./verification.ts";
-
-/** One path, and what it does for each method. */
-interface Route {
-  readonly path: RegExp;
-  /** Whether the gateway lets it through without a key. */
-  readonly open?: boolean;
-  readonly methods: Readonly<Record<string, Handler>>;
-}
 
 const ROUTES: readonly Route[] = [
   {
@@ -104,26 +93,7 @@ const ROUTES: readonly Route[] = [
     path: /^\/auth\/v1\/factors\/([^/]+)\/verify$/,
     methods: { POST: verifyFactor },
   },
-  {
-    path: /^\/auth\/v1\/admin\/generate_link$/,
-    methods: { POST: generateLink },
-  },
-  {
-    path: /^\/auth\/v1\/admin\/users$/,
-    methods: { GET: listUsers, POST: addUser },
-  },
-  {
-    path: /^\/auth\/v1\/admin\/users\/([^/]+)\/factors$/,
-    methods: { GET: listFactors },
-  },
-  {
-    path: /^\/auth\/v1\/admin\/users\/([^/]+)\/factors\/([^/]+)$/,
-    methods: { DELETE: removeFactor },
-  },
-  {
-    path: /^\/auth\/v1\/admin\/users\/([^/]+)$/,
-    methods: { GET: showUser, PUT: editUser, DELETE: removeUser },
-  },
+  ...ADMIN_ROUTES,
 ];
 
 /** Serves the paths under `/auth/v1/`. */

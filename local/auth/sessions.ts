@@ -41,6 +41,11 @@ export function deviceOf({ headers }: Request): Device {
   return { userAgent: headers.get("user-agent"), ip };
 }
 
+/** Without a proxy in front, everybody is on this machine. */
+export function addressOf(request: Request): string {
+  return deviceOf(request).ip ?? "127.0.0.1";
+}
+
 /**
  * A new session of somebody who has just proved who they are, by `method`:
  * "password", "otp".

@@ -5,6 +5,7 @@
  */
 import * as v from "valibot";
 import type { Sql } from "../database.ts";
+import { record } from "./audit.ts";
 import type { Call } from "./call.ts";
 import { Refusal, refusal, validationFailed } from "./errors.ts";
 import { redeem } from "./flows.ts";
@@ -51,6 +52,7 @@ async function byPassword({ stack, request, body }: Call): Promise<Response> {
   }
   const granted = await stack.database.asOwner(async (sql) => {
     const user = await whoseCredentials(sql, email, password);
+    await record(sql, user, { action: "login", traits: { provider: "email" } });
     return await openSession(sql, user, deviceOf(request), "password");
   });
   return await answerGrant(granted, stack);
@@ -98,10 +100,14 @@ async function byCode({ stack, request, body }: Call): Promise<Response> {
     );
   }
   const granted = await stack.database.asOwner(async (sql) => {
-    const { userId, method } = await redeem(sql, code, verifier);
+    const { userId, method, provider } = await redeem(sql, code, verifier);
     const user = await findUser(sql, userId);
     if (user === undefined) throw userNotFound("User not found");
     if (user.isBanned) throw userBanned("User is banned");
+    await record(sql, user, {
+      action: "login",
+      traits: { "provider_type": provider },
+    });
     return await openSession(sql, user, deviceOf(request), method);
   });
   return await answerGrant(granted, stack);

@@ -5,10 +5,12 @@
  */
 import * as v from "valibot";
 import type { Sql } from "../database.ts";
+import { record } from "./audit.ts";
 import { bcryptCostOf, type Call } from "./call.ts";
 import { normaliseEmail } from "./emails.ts";
-import { refusal, validationFailed, whenSqlFails } from "./errors.ts";
+import { Refusal, refusal, validationFailed, whenSqlFails } from "./errors.ts";
 import { CHALLENGE, type Challenge, challengeOf } from "./flows.ts";
+import { identityOf } from "./identities.ts";
 import { METADATA, parse, TEXT } from "./input.ts";
 import { checkPassword, randomPassword } from "./passwords.ts";
 import { posting, sendConfirmation } from "./post.ts";
@@ -19,7 +21,6 @@ import {
   createUser,
   findUser,
   findUserByEmail,
-  identityOf,
   type Metadata,
   type User,
 } from "./users.ts";
@@ -69,19 +70,33 @@ export async function signUp(call: Call): Promise<Response> {
   const granted = await stack.database.asOwner((sql) =>
     letIn(sql, call, newcomer)
   );
+  if (granted instanceof Refusal) throw granted;
   return await answerGrant(granted, stack);
 }
 
+/** What goes into the audit log beside whoever it was. */
+const BY_EMAIL = { provider: "email" };
+
+/** A refusal is returned and not thrown: that they tried stays on record. */
 async function letIn(
   sql: Sql,
   call: Call,
   newcomer: Newcomer,
-): Promise<Grant> {
-  if (await findUserByEmail(sql, newcomer.email) !== undefined) {
-    throw userAlreadyExists("User already registered");
+): Promise<Grant | Refusal> {
+  const known = await findUserByEmail(sql, newcomer.email);
+  if (known !== undefined) {
+    await recordRepeat(sql, known);
+    return userAlreadyExists("User already registered");
   }
   const user = await make(sql, call, newcomer);
+  await record(sql, user, { action: "user_signedup", traits: BY_EMAIL });
+  await record(sql, user, { action: "login", traits: BY_EMAIL });
   return await openSession(sql, user, deviceOf(call.request), "password");
+}
+
+async function recordRepeat(sql: Sql, known: User): Promise<void> {
+  const traits = BY_EMAIL;
+  await record(sql, known, { action: "user_repeated_signup", traits });
 }
 
 /** An address that is taken gets the same answer as one that is free. */
@@ -93,6 +108,7 @@ async function askToConfirm(
   return await posting(call, async (sql) => {
     const known = await findUserByEmail(sql, newcomer.email);
     if (known !== undefined && known.emailConfirmedAt !== null) {
+      await recordRepeat(sql, known);
       return { answer: Response.json(nobody(newcomer)), mails: [] };
     }
     const user = known ?? await make(sql, call, newcomer);
@@ -127,7 +143,13 @@ export async function signUpWithoutPassword(
   call: Call,
   newcomer: Omit<Newcomer, "password">,
 ): Promise<User> {
-  return await make(sql, call, { ...newcomer, password: randomPassword() });
+  const unknown = { ...newcomer, password: randomPassword() };
+  const user = await make(sql, call, unknown);
+  // Where they have to confirm it, they have not signed up before they do.
+  if (!call.stack.settings.confirmEmail) {
+    await record(sql, user, { action: "user_signedup", traits: BY_EMAIL });
+  }
+  return user;
 }
 
 /** What people say on signing up goes to the identity and the metadata. */

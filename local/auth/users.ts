@@ -5,9 +5,12 @@
  */
 import type { Sql } from "../database.ts";
 import { refusal } from "./errors.ts";
+import { identityOf, phoneIdentityOf, sayIdentity } from "./identities.ts";
+import { mergeMetadata } from "./metadata.ts";
 import { hashPassword } from "./passwords.ts";
 
 const emailExists = refusal(422, "email_exists");
+const phoneExists = refusal(422, "phone_exists");
 
 /** Free-form facts about a person. */
 export type Metadata = Readonly<Record<string, unknown>>;
@@ -45,7 +48,8 @@ export interface User {
   readonly userMetadata: Metadata;
 }
 
-const COLUMNS = `id, aud, role, email, phone,
+/** What a `select` of a `User` says, for those who look for people. */
+export const USER_COLUMNS = `id, aud, role, email, phone,
   encrypted_password as "passwordHash",
   email_confirmed_at as "emailConfirmedAt",
   phone_confirmed_at as "phoneConfirmedAt",
@@ -69,47 +73,23 @@ export async function findUser(
   sql: Sql,
   id: string,
 ): Promise<User | undefined> {
-  const query = `select ${COLUMNS} from auth.users where id = $1`;
+  const query = `select ${USER_COLUMNS} from auth.users where id = $1`;
   return (await sql.query<User>(query, [id]))[0];
 }
 
-/** The person who signs in with this address. */
+/**
+ * The person who signs in with this address. Who was made for another audience
+ * does not sign in here.
+ */
 export async function findUserByEmail(
   sql: Sql,
   email: string,
 ): Promise<User | undefined> {
-  const query = `select ${COLUMNS} from auth.users
-    where lower(email) = lower($1) and not is_sso_user`;
+  const query = `select ${USER_COLUMNS} from auth.users
+    where lower(email) = lower($1) and aud = 'authenticated'
+      and not is_sso_user`;
   return (await sql.query<User>(query, [email]))[0];
 }
-
-/** Which people to list. */
-export interface Listing {
-  /** A part of the address, or of `full_name` in the user metadata. */
-  readonly filter: string;
-  readonly isOldestFirst: boolean;
-  readonly offset: number;
-  readonly limit: number;
-}
-
-/** One page of everybody, the newest first unless asked otherwise. */
-export function findUsers(sql: Sql, listing: Listing): Promise<User[]> {
-  const { filter, isOldestFirst, offset, limit } = listing;
-  const direction = isOldestFirst ? "asc" : "desc";
-  const query = `select ${COLUMNS} from auth.users where ${LISTED}
-    order by created_at ${direction}, id ${direction} offset $2 limit $3`;
-  return sql.query<User>(query, [`%${filter}%`, offset, limit]);
-}
-
-/** How many people a filter leaves. */
-export async function countUsers(sql: Sql, filter: string): Promise<number> {
-  const query = `select count(*)::int as count from auth.users where ${LISTED}`;
-  const [row] = await sql.query<{ count: number }>(query, [`%${filter}%`]);
-  return row?.count ?? 0;
-}
-
-const LISTED = `aud = 'authenticated' and ($1 = '%%' or email like $1
-  or raw_user_meta_data ->> 'full_name' ilike $1)`;
 
 /** Refuses an address that somebody has. */
 export async function requireFree(sql: Sql, email: string): Promise<void> {
@@ -119,22 +99,43 @@ export async function requireFree(sql: Sql, email: string): Promise<void> {
   );
 }
 
-/** Somebody to be. */
+/** Refuses a number that somebody has. */
+export async function requireFreePhone(
+  sql: Sql,
+  phone: string,
+): Promise<void> {
+  const owners = await sql.query("select from auth.users where phone = $1", [
+    phone,
+  ]);
+  if (owners.length === 0) return;
+  throw phoneExists("Phone number already registered by another user");
+}
+
+/** Somebody to be. With neither address nor number they are anonymous. */
 export interface NewUser {
-  /** As `normaliseEmail` writes it. Without one they are anonymous. */
+  /** As `normaliseEmail` writes it. */
   readonly email?: string;
-  /** Without one they cannot sign in with a password. */
+  /** As `normalisePhone` writes it. */
+  readonly phone?: string;
+  /** Without one, or its hash, they cannot sign in with a password. */
   readonly password?: string;
+  /** In place of the password: one that `isPasswordHash` knows. */
+  readonly passwordHash?: string;
   /** A new UUID unless given. */
   readonly id?: string;
+  /** Whom their tokens are for: `authenticated` unless given. */
+  readonly aud?: string;
   /** The Postgres role of their tokens: `authenticated` unless given. */
   readonly role?: string;
+  /** Merged with what the identities say; null removes a key. */
   readonly appMetadata?: Metadata;
   readonly userMetadata?: Metadata;
   /** What the person's e-mail identity says beside the usual. */
   readonly identityData?: Metadata;
   /** Whether the address counts as theirs. It does unless this is false. */
   readonly confirmed?: boolean;
+  /** Whether the number counts as theirs. It does not unless this is true. */
+  readonly phoneConfirmed?: boolean;
 }
 
 /** Makes a person. For seeding, too. */
@@ -143,22 +144,31 @@ export async function createUser(
   user: NewUser,
   bcryptCost: number,
 ): Promise<User> {
-  const { email, password, id = crypto.randomUUID() } = user;
+  const { email, phone, password, id = crypto.randomUUID() } = user;
   const confirmed = email !== undefined && (user.confirmed ?? true);
-  const provided = email === undefined ? {} : BY_EMAIL;
+  // The server wants the empty string where there is no password.
+  const hash = password === undefined
+    ? user.passwordHash ?? ""
+    : await hashPassword(sql, password, bcryptCost);
   await sql.query(INSERT, [
     id,
     user.role ?? "authenticated",
     email ?? null,
-    // The server wants the empty string where there is no password.
-    password === undefined ? "" : await hashPassword(sql, password, bcryptCost),
+    hash,
     confirmed,
-    { ...provided, ...user.appMetadata },
+    mergeMetadata(providersOf(user), user.appMetadata),
     { ...user.userMetadata, ...(confirmed && { "email_verified": true }) },
+    phone ?? null,
+    phone !== undefined && user.phoneConfirmed === true,
+    user.aud ?? "authenticated",
   ]);
   if (email !== undefined) {
     const data = { ...user.identityData, ...identityOf(id, email) };
-    await sql.query(INSERT_IDENTITY, [id, data]);
+    await sayIdentity(sql, id, { provider: "email", whole: data });
+  }
+  if (phone !== undefined) {
+    const data = phoneIdentityOf(id, phone);
+    await sayIdentity(sql, id, { provider: "phone", whole: data });
   }
 
   // Triggers may have changed the row.
@@ -167,12 +177,13 @@ export async function createUser(
   return made;
 }
 
-const BY_EMAIL = { provider: "email", providers: ["email"] };
-
-/** What an e-mail identity says before anything is verified. */
-export function identityOf(id: string, email: string): Metadata {
-  const unverified = { "email_verified": false, "phone_verified": false };
-  return { sub: id, email, ...unverified };
+function providersOf({ email, phone }: NewUser): Metadata {
+  const providers = [
+    ...(email === undefined ? [] : ["email"]),
+    ...(phone === undefined ? [] : ["phone"]),
+  ];
+  const [provider] = providers;
+  return provider === undefined ? {} : { provider, providers };
 }
 
 /** The server wants the empty string in these, and the zero UUID. */
@@ -180,14 +191,11 @@ const INSERT = `insert into auth.users (
     instance_id, id, aud, role, email, encrypted_password,
     email_confirmed_at, raw_app_meta_data, raw_user_meta_data,
     created_at, updated_at, confirmation_token, recovery_token,
-    email_change_token_new, email_change, is_anonymous
+    email_change_token_new, email_change, phone, phone_confirmed_at,
+    is_anonymous
   ) values (
-    '00000000-0000-0000-0000-000000000000', $1, 'authenticated', $2, $3::text, $4,
+    '00000000-0000-0000-0000-000000000000', $1, $10, $2, $3::text, $4,
     case when $5::boolean then now() end, $6::jsonb, $7::jsonb,
-    now(), now(), '', '', '', '', $3::text is null
+    now(), now(), '', '', '', '', $8::text,
+    case when $9::boolean then now() end, coalesce($3::text, $8::text) is null
   )`;
-
-const INSERT_IDENTITY = `insert into auth.identities (
-    provider_id, user_id, identity_data, provider,
-    last_sign_in_at, created_at, updated_at
-  ) values ($1::uuid::text, $1::uuid, $2::jsonb, 'email', now(), now(), now())`;

@@ -1,5 +1,6 @@
--- Tables that Supabase Auth has and that nothing here writes: a migration, a
--- view or a type generator may name them.
+-- Tables of Supabase Auth beside people: the log of what they and the service
+-- do, the list of OAuth clients, and those that nothing here writes, which a
+-- migration, a view or a type generator may name.
 
 do $$ begin
   create type auth.oauth_registration_type as enum ('dynamic', 'manual');
@@ -30,6 +31,8 @@ create table if not exists auth.audit_log_entries (
   created_at timestamptz,
   ip_address varchar(64) not null default ''
 );
+comment on table auth.audit_log_entries is
+  'Who did what. GET /auth/v1/admin/audit reads it.';
 create index if not exists audit_logs_instance_id_idx
   on auth.audit_log_entries (instance_id);
 
@@ -115,6 +118,8 @@ create table if not exists auth.oauth_clients (
       'client_secret_basic', 'client_secret_post', 'none'
     ))
 );
+comment on table auth.oauth_clients is
+  'Applications that may let people in through Auth.';
 create index if not exists oauth_clients_deleted_at_idx
   on auth.oauth_clients (deleted_at);
 

@@ -436,6 +436,29 @@ Deno.test("D11 an address has one account, however it is spelt", async () => {
   deepStrictEqual(rows, [{ email: user.email }]);
 });
 
+Deno.test("an address that somebody has is nobody else's", async () => {
+  const target = await hire(world, null, { hasSecondFactor: false });
+  const phone = "+41446681801";
+  await world.rows("update auth.users set phone = $1 where id = $2", [
+    phone.slice(1),
+    support.id,
+  ]);
+
+  await unchanged(target.id, async () => {
+    for (const it of [{ email: support.email.toUpperCase() }, { phone }]) {
+      for (
+        const act of [
+          { action: "update", id: target.id, ...it },
+          { action: "create", ...it },
+        ]
+      ) {
+        const response = await admin.ask(act);
+        await assertProblem(response, { status: 409, title: "Account exists" });
+      }
+    }
+  });
+});
+
 Deno.test("D12 no factor is removed through somebody else's account", async () => {
   const target = await hire(world, null);
   const other = await hire(world, null);

@@ -107,8 +107,8 @@ Deno.test("create makes an account that can be signed in to, with its role", asy
     [{
       action: "create",
       actor: admin.id,
-      actor_key: null,
-      actor_role: "admin",
+      key: null,
+      role: "admin",
       target: user.id,
       fields: ["email", "emailConfirmed", "password", "role", "userMetadata"],
       reason: "our new colleague",
@@ -333,7 +333,7 @@ Deno.test("a server acts with its key, by the role that the policy gives it", as
   strictEqual(rows.length, 1);
   strictEqual((await bodyOf(refused, 403)).code, "out_of_reach");
   const [written] = await writtenOf(world, owner.id);
-  strictEqual(written?.actor_key, "default");
+  strictEqual(written?.key, "default");
   strictEqual(written?.actor, null);
   strictEqual(written?.result, "refused");
 });

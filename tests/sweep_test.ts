@@ -354,8 +354,10 @@ Deno.test("C5 a task whose view is gone leaves the others to be done", async () 
   deepStrictEqual(
     tasks.map(({ task, outcome }: sweeps.Result) => [task, outcome]),
     [
+      ["audit", "done"],
       ["gone", "broken"],
       ["image_changes", "done"],
+      ["intents", "done"],
       ["job_runs", "done"],
       ["links", "done"],
       ["rate_limits", "done"],

@@ -40,6 +40,7 @@ const CHECKS: readonly [name: string, args: readonly string[]][] = [
   ["lint", ["lint", "--quiet"]],
   ["types", ["check", "--quiet", "--frozen", "."]],
   ["pins", ["run", "--allow-read", "tools/pins.ts", "--check"]],
+  ["rules", ["run", "--allow-read", "tools/rules.ts", "--check"]],
 ];
 
 // deno-lint-ignore no-console -- a command talks to a terminal

@@ -250,17 +250,27 @@ declare
   );
   top text := act ->> 'top';
 begin
-  if (act -> 'is_new')::boolean then
-    return null;
-  elsif not exists (select from auth.users where id = person) then
-    return 'unknown user';
-  elsif person = (actor ->> 'person')::uuid and (act -> 'not_self')::boolean then
-    return 'self';
-  elsif not (act -> 'targets') ? coalesce(role, '') then
-    return 'out of reach';
-  elsif (act -> 'ends_role')::boolean and role = top
-    and portico.holders_beside(top, person) = 0 then
-    return 'last one';
+  if (act -> 'is_new')::boolean is false then
+    if not exists (select from auth.users where id = person) then
+      return 'unknown user';
+    elsif person = (actor ->> 'person')::uuid
+      and (act -> 'not_self')::boolean then
+      return 'self';
+    elsif not (act -> 'targets') ? coalesce(role, '') then
+      return 'out of reach';
+    elsif (act -> 'ends_role')::boolean and role = top
+      and portico.holders_beside(top, person) = 0 then
+      return 'last one';
+    end if;
+  end if;
+  -- Auth does not look before it changes one, and then fails.
+  if exists (
+    select from auth.users
+    where id is distinct from person and not is_sso_user
+      and (email = act ->> 'email' or phone = act ->> 'phone')
+      and (act ->> 'action' <> 'invite' or email_confirmed_at is not null)
+  ) then
+    return 'taken';
   end if;
   return null;
 end $$;
@@ -282,7 +292,7 @@ begin
   ) returning * into intent;
 
   insert into portico.audit_people
-  select intent.n, coalesce(act ->> 'email', email), coalesce(act ->> 'phone', phone)
+  select intent.n, coalesce(email, act ->> 'email'), coalesce(phone, act ->> 'phone')
   from (values (1)) as one
   left join auth.users on id = intent.target
   where coalesce(act ->> 'email', email, act ->> 'phone', phone) is not null;
@@ -342,7 +352,7 @@ end $$;
 --   action, request, reason, fields
 --   target    whose account; of one that is new, the id that it will have
 --   is_new    whether there is no account yet
---   email, phone  if they are not the account's
+--   email, phone  that the account gets, and nobody else may have
 --   roles     those that mean something here: with another one, or none, a
 --             person is one without a role
 --   targets   the roles that the target may have; '' is none
@@ -357,7 +367,7 @@ end $$;
 --   { outcome: 'repeated', left, person }
 --   { outcome: 'not live' | 'role changed' }
 --   { outcome: 'limited' | 'key reused' | 'in progress' | 'unknown user' |
---     'self' | 'out of reach' | 'last one', left }
+--     'self' | 'out of reach' | 'last one' | 'taken', left }
 create function portico_api.begin_admin(actor jsonb, act jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set lock_timeout = '2s'
@@ -614,7 +624,6 @@ comment on function portico_api.list_audit is
   'The audit trail. Called by admin-users.';
 
 revoke execute on all functions in schema portico from public;
-revoke execute on function portico_api.begin_admin, portico_api.end_admin,
-  portico_api.list_audit from public, anon, authenticated;
+revoke execute on all functions in schema portico_api from public;
 grant execute on function portico_api.begin_admin, portico_api.end_admin,
   portico_api.list_audit to service_role;

@@ -239,7 +239,6 @@ comment on function portico_api.show_removal is
   'What would go with an account. Called by admin-users.';
 
 revoke execute on all functions in schema portico from public;
-revoke execute on function portico_api.list_people, portico_api.show_person,
-  portico_api.show_removal from public, anon, authenticated;
+revoke execute on all functions in schema portico_api from public;
 grant execute on function portico_api.list_people, portico_api.show_person,
   portico_api.show_removal to service_role;

@@ -102,8 +102,8 @@ export async function accountOf(world: World, id: string): Promise<unknown> {
 export interface Written {
   readonly action: string;
   readonly actor: string | null;
-  readonly actor_key: string | null;
-  readonly actor_role: string;
+  readonly key: string | null;
+  readonly role: string;
   readonly target: string | null;
   readonly fields: readonly string[];
   readonly reason: string | null;
@@ -118,7 +118,7 @@ export async function writtenOf(
   target: string,
 ): Promise<Written[]> {
   return await world.rows<Written>(
-    `select i.action, i.actor, i.actor_key, i.actor_role, i.fields, i.reason,
+    `select i.action, i.actor, i.actor_key as key, i.actor_role as role, i.fields, i.reason,
        i.request, coalesce(o.target, i.target) as target, o.result, o.detail
      from portico.audit i left join portico.audit o on o.intent = i.n
      where i.kind = 'intent' and coalesce(o.target, i.target) = $1

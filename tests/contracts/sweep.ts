@@ -110,7 +110,9 @@ const clauses: Clause[] = [
       deepStrictEqual(
         tasks.map(({ task }: Result) => task),
         [
+          "audit",
           "image_changes",
+          "intents",
           "job_runs",
           "links",
           "rate_limits",

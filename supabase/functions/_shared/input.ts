@@ -7,7 +7,8 @@ import { parseJson } from "./json.ts";
 import { problem } from "./problem.ts";
 import { isRecord } from "./record.ts";
 
-const invalidInput = problem(422, "Invalid input");
+/** With `errors`: [{ detail, pointer }]. */
+export const invalidInput = problem(422, "Invalid input");
 const unsupportedMediaType = problem(415, "Unsupported media type");
 
 /** In a query. No input of ours has more than a dozen. */

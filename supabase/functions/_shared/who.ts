@@ -4,9 +4,11 @@
  * @module
  */
 import type { User } from "./claims.ts";
-import { problem } from "./problem.ts";
+import { type Problem, problem } from "./problem.ts";
 
-const forbidden = problem(403, "Forbidden");
+/** For who may not do this at all. */
+export const forbidden = problem(403, "Forbidden");
+
 const secondFactorNeeded = problem(403, "Second factor needed");
 
 /** Who may. */
@@ -46,7 +48,10 @@ export function admit({ roles, anonymous, aal2 }: Who, caller: User): void {
   if (roles !== undefined && !roles.includes(caller.appRole ?? "")) {
     throw forbidden(`This needs the role ${roles.join(" or ")}`);
   }
-  if (aal2 && caller.aal !== "aal2") {
-    throw secondFactorNeeded("This needs a session with a second factor");
-  }
+  if (aal2 && caller.aal !== "aal2") throw withoutSecondFactor();
+}
+
+/** For who may, and has not shown a second factor. */
+export function withoutSecondFactor(): Problem {
+  return secondFactorNeeded("This needs a session with a second factor");
 }

@@ -11,12 +11,11 @@ import {
   type SupabaseClient,
 } from "@supabase/supabase-js";
 import { type Problem, problem } from "../_shared/problem.ts";
+import { accountExists, userNotFound } from "./answers.ts";
 import type { For } from "./input.ts";
 
-const accountExists = problem(409, "Account exists");
 const passwordTooWeak = problem(422, "Password too weak");
 const notAccepted = problem(422, "Account not accepted");
-const userNotFound = problem(404, "User not found");
 const factorNotFound = problem(404, "Factor not found");
 const tooManyMails = problem(429, "Too many mails");
 const authUnavailable = problem(502, "Auth unavailable");
@@ -157,7 +156,7 @@ function refusalOf(error: AuthError): Problem | AuthError {
     case "phone_exists":
     case "user_already_exists":
     case "conflict":
-      return accountExists("There is an account with this address", facts);
+      return accountExists("There is an account with this address");
     case "user_not_found":
       return userNotFound("There is no such user");
     case "mfa_factor_not_found":

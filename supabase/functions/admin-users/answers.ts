@@ -12,7 +12,8 @@ import { LIMIT } from "./policy.ts";
 
 const roleChanged = problem(403, "Role changed");
 const outOfReach = problem(403, "Out of reach");
-const userNotFound = problem(404, "User not found");
+export const userNotFound = problem(404, "User not found");
+export const accountExists = problem(409, "Account exists");
 const ownAccount = problem(409, "Own account");
 const lastOwner = problem(409, "Last owner");
 const inProgress = problem(409, "Request in progress");
@@ -45,14 +46,16 @@ export type Person = v.InferOutput<typeof Person>;
 export const Refusal = v.object({
   outcome: v.picklist([
     ...["not live", "role changed", "unknown user", "self"] as const,
-    ...["out of reach", "last one", "limited", "key reused"] as const,
-    "in progress",
+    ...["out of reach", "last one", "taken", "limited"] as const,
+    ...["key reused", "in progress"] as const,
   ]),
   left: v.optional(LeftAnswer),
 });
 
 /** The problem that it is for who has asked. */
-export function refusalOf({ outcome, left }: v.InferOutput<typeof Refusal>) {
+export function refusalOf(
+  { outcome, left }: v.InferOutput<typeof Refusal>,
+): Problem {
   const made: Record<typeof outcome, () => Problem> = {
     "not live": notLive,
     "role changed": () =>
@@ -61,6 +64,7 @@ export function refusalOf({ outcome, left }: v.InferOutput<typeof Refusal>) {
     "self": () => ownAccount("Nobody may do this to their own account"),
     "out of reach": () => outOfReach("Your role may not do this to theirs"),
     "last one": () => lastOwner("Somebody must have the highest role"),
+    "taken": () => accountExists("There is an account with this address"),
     "limited": () => limited(LIMIT, left ?? NONE),
     "key reused": reused,
     "in progress": () =>

@@ -5,15 +5,13 @@
  */
 import type { SupabaseClient } from "@supabase/supabase-js";
 import * as v from "valibot";
-import { problem } from "../_shared/problem.ts";
+import { invalidInput } from "../_shared/input.ts";
 import { callSql } from "../_shared/postgres.ts";
 import type { Actor } from "./actor.ts";
 import { Person, Refusal, refusalOf } from "./answers.ts";
 import { cursorOf, type Place, placeOf } from "./cursor.ts";
 import type { For } from "./input.ts";
 import { asRow } from "./ledger.ts";
-
-const invalidInput = problem(422, "Invalid input");
 
 /** People, as many as were asked for. */
 export interface Page {

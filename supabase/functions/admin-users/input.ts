@@ -97,7 +97,6 @@ const account = {
   email: v.optional(email),
   phone: v.optional(phone),
   password: v.optional(password),
-  passwordHash: v.optional(passwordHash),
   emailConfirmed: v.optional(v.literal(true, "Must be true")),
   phoneConfirmed: v.optional(v.literal(true, "Must be true")),
   role: v.optional(role),
@@ -107,36 +106,30 @@ const account = {
 };
 
 const create = v.pipe(
-  fields({ action: v.literal("create"), ...account }),
+  fields({
+    action: v.literal("create"),
+    ...account,
+    passwordHash: v.optional(passwordHash),
+  }),
   v.check(
     (it) => it.email !== undefined || it.phone !== undefined,
     "Must have email or phone",
   ),
   v.check(
-    (it) => hasOnePassword(it),
+    (it) => it.password === undefined || it.passwordHash === undefined,
     "Must not have both password and passwordHash",
   ),
 );
 
+/** Without a hash: Auth takes one for somebody new alone. */
 const update = v.pipe(
   fields({ action: v.literal("update"), id: uuid, ...account }),
-  v.check(
-    (it) => hasOnePassword(it),
-    "Must not have both password and passwordHash",
-  ),
   v.check(
     ({ action: _, id: __, reason: ___, ...changes }) =>
       Object.values(changes).some((it) => it !== undefined),
     "Must have something to change",
   ),
 );
-
-function hasOnePassword({ password, passwordHash }: {
-  readonly password?: string | undefined;
-  readonly passwordHash?: string | undefined;
-}): boolean {
-  return password === undefined || passwordHash === undefined;
-}
 
 const invite = fields({
   action: v.literal("invite"),

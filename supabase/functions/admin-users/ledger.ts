@@ -90,7 +90,7 @@ export function supabaseLedger(service: SupabaseClient): Ledger {
 }
 
 /** As `portico.admits()` takes it. */
-export function asRow(actor: Actor) {
+export function asRow(actor: Actor): Readonly<Record<string, string>> {
   const { role } = actor;
   return actor.kind === "server"
     ? { role, key: actor.key }

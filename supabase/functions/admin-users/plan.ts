@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { problem } from "../_shared/problem.ts";
+import { forbidden, withoutSecondFactor } from "../_shared/who.ts";
 import type { Actor } from "./actor.ts";
 import type { For, Input } from "./input.ts";
 import {
@@ -14,9 +14,6 @@ import {
   type Role,
   TOP,
 } from "./rules.ts";
-
-const forbidden = problem(403, "Forbidden");
-const secondFactorNeeded = problem(403, "Second factor needed");
 
 /** What changes something. */
 export type Change = Exclude<
@@ -49,7 +46,7 @@ export interface Plan {
   /** Names of what is changed. */
   readonly fields: readonly string[];
   readonly reason: string | undefined;
-  /** Of an account that is not there yet. */
+  /** What the target gets, and nobody else may have. */
   readonly email: string | undefined;
   readonly phone: string | undefined;
   /** Whether the target may not have its role, or may not act, afterwards. */
@@ -130,12 +127,11 @@ export function planOf(input: Change, id: string): Plan {
 }
 
 /** What gives away the account to who has it. */
-const KEYS_TO_IT = ["email", "phone", "password", "passwordHash"] as const;
+const KEYS_TO_IT = ["email", "phone", "password"] as const;
 
 /** What nobody sees from outside to have been done. */
 const UNSEEN = [
-  ...["password", "passwordHash", "userMetadata"],
-  ...["emailConfirmed", "phoneConfirmed"],
+  ...["password", "userMetadata", "emailConfirmed", "phoneConfirmed"],
 ];
 
 function updateOf(input: For<"update">) {
@@ -151,6 +147,8 @@ function updateOf(input: For<"update">) {
   const needed = rights.flatMap(([it, isNeeded]) => isNeeded ? [it] : []);
   return {
     fields,
+    email,
+    phone,
     needed: needed.length > 0 ? needed : ["edit" as const],
     becomes: role,
     endsRole: isBan || (role !== undefined && role !== TOP),
@@ -194,6 +192,6 @@ export function permit(
   if (isTooHigh) throw forbidden(`The role ${role} may not give this role`);
   const isLacking = actor.kind === "person" && !actor.hasSecondFactor;
   if (isLacking && needed.some((it) => NEEDS_AAL2.includes(it))) {
-    throw secondFactorNeeded("This needs a session with a second factor");
+    throw withoutSecondFactor();
   }
 }

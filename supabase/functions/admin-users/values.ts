@@ -8,7 +8,7 @@ import { isRecord } from "../_shared/record.ts";
 import { emailOf, phoneOf } from "./contact.ts";
 
 /** 1 to `most` characters, as Postgres takes them. */
-export function text(most: number) {
+export function text(most: number): v.GenericSchema<string> {
   return v.pipe(
     v.string("Must be text"),
     v.minLength(1, "Must not be empty"),
@@ -17,11 +17,16 @@ export function text(most: number) {
   );
 }
 
-export function oneOf<const Names extends readonly string[]>(names: Names) {
+export function oneOf<const Names extends readonly string[]>(
+  names: Names,
+): v.PicklistSchema<Names, string> {
   return v.picklist(names, `Must be one of ${names.join(", ")}`);
 }
 
-export function whole(least: number, most: number) {
+export function whole(
+  least: number,
+  most: number,
+): v.GenericSchema<number> {
   const words = `Must be a whole number from ${least} to ${most}`;
   return v.pipe(
     v.number(words),

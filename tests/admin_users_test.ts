@@ -439,6 +439,45 @@ Deno.test("list shows everybody once, by pages and by cursor, in any order", asy
   }
 });
 
+Deno.test("list shows each of 10,000 people once, while others come", async () => {
+  const suffix = `${crypto.randomUUID().slice(0, 8)}.example`;
+  const grow = (count: number) =>
+    world.rows<{ id: string }>(
+      `insert into auth.users (id, email, created_at)
+       select id, id || '@' || $1, clock_timestamp()
+       from (select gen_random_uuid() as id from generate_series(1, $2)) as it
+       returning id`,
+      [suffix, count],
+    );
+  const before = (await grow(10_000)).map(({ id }) => id).sort();
+  const by = { action: "list", email: suffix, perPage: 200 };
+  const idsOf = ({ users }: { users: { id: string }[] }) =>
+    users.map(({ id }) => id);
+
+  const paged: string[] = [];
+  const walked: string[] = [];
+  for (let page = 1, isMore = true; isMore; page++) {
+    const body = { ...by, order: "asc", page };
+    const told = await bodyOf(await askAsServer(world, body));
+    paged.push(...idsOf(told));
+    isMore = told.next !== null;
+    if (page % 10 === 0) await grow(3);
+  }
+  for (let cursor: string | undefined, isMore = true; isMore;) {
+    const told = await bodyOf(await askAsServer(world, { ...by, cursor }));
+    walked.push(...idsOf(told));
+    isMore = told.next !== null;
+    cursor = told.next ?? undefined;
+    await grow(3);
+  }
+
+  for (const seen of [paged, walked]) {
+    strictEqual(new Set(seen).size, seen.length);
+    const known = new Set(before);
+    deepStrictEqual(seen.filter((it) => known.has(it)).sort(), before);
+  }
+});
+
 Deno.test("D16 a request that is sent again makes nobody new", async () => {
   const email = `${crypto.randomUUID()}@example.com`;
   const wanted = { action: "create", email, role: "support" };

@@ -41,6 +41,7 @@ function actsOn(id: string): Record<string, unknown>[] {
     { action: "delete", id, mode: "hard" },
     { action: "link", id, type: "recovery" },
     { action: "deleteFactor", id, factorId: crypto.randomUUID() },
+    { action: "deletePasskey", id, passkeyId: crypto.randomUUID() },
   ];
 }
 

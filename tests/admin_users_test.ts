@@ -245,6 +245,51 @@ Deno.test("link signs its holder in, and is written down without itself", async 
   }
 });
 
+for (const type of ["invite", "signup"]) {
+  Deno.test(`link makes an account for a link of type ${type}, and mails nobody`, async () => {
+    const email = `${crypto.randomUUID()}@example.com`;
+    const secret = type === "signup" ? { password: crypto.randomUUID() } : {};
+
+    const { user, link } = await bodyOf(
+      await support.ask({ action: "link", type, email, ...secret }),
+      201,
+    );
+    const again = await support.ask({ action: "link", type, email, ...secret });
+
+    strictEqual(user.email, email);
+    strictEqual(user.state, "unconfirmed");
+    strictEqual((await bodyOf(again, 409)).code, "account_exists");
+    const { data } = await world.anyone().auth
+      .verifyOtp({ type: link.type, token_hash: link.hashedToken });
+    strictEqual(data.user?.id, user.id);
+    const mails = await fetch(`${world.stack.url}/mailbox?to=${email}`, {
+      headers: { accept: "application/json" },
+    });
+    deepStrictEqual(await mails.json(), []);
+    const [written] = await writtenOf(world, user.id);
+    deepStrictEqual(written?.fields, [type]);
+    strictEqual(written?.result, "done");
+  });
+}
+
+Deno.test("a link to change an address is for who has the account", async () => {
+  const person = await hire(world, null, { hasSecondFactor: false });
+  const newEmail = `${crypto.randomUUID()}@example.com`;
+  const wanted = { action: "link", id: person.id, newEmail };
+
+  for (const type of ["email_change_current", "email_change_new"]) {
+    const { link } = await bodyOf(await admin.ask({ ...wanted, type }));
+    const { error } = await world.anyone().auth
+      .verifyOtp({ type: "email_change", token_hash: link.hashedToken });
+    strictEqual(error, null);
+  }
+
+  const { user } = await bodyOf(
+    await admin.ask({ action: "get", id: person.id }),
+  );
+  strictEqual(user.email, newEmail);
+});
+
 Deno.test("deleteFactor removes a factor, and ends the sessions that it let in", async () => {
   const person = await hire(world, null);
   const { factors } = await bodyOf(
@@ -262,7 +307,7 @@ Deno.test("deleteFactor removes a factor, and ends the sessions that it let in",
   const after = await bodyOf(
     await admin.ask({ action: "factors", id: person.id }),
   );
-  deepStrictEqual(after.factors, []);
+  deepStrictEqual(after, { factors: [], passkeys: [] });
   strictEqual(await isRenewed(person), false);
 });
 

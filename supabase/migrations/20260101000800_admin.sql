@@ -492,7 +492,8 @@ declare
 begin
   select * into person from auth.users
   where case when open.target is null
-    then email = effect ->> 'email' and invited_at >= open.at - interval '1 minute'
+    then email = effect ->> 'email'
+      and coalesce(invited_at, created_at) >= open.at - interval '1 minute'
     else id = open.target
   end;
   is_there := found;

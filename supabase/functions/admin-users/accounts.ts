@@ -3,22 +3,13 @@
  *
  * @module
  */
-import {
-  type AdminUserAttributes,
-  type AuthError,
-  isAuthApiError,
-  isAuthWeakPasswordError,
-  type SupabaseClient,
+import type {
+  AdminUserAttributes,
+  GenerateLinkParams,
+  SupabaseClient,
 } from "@supabase/supabase-js";
-import { type Problem, problem } from "../_shared/problem.ts";
-import { accountExists, userNotFound } from "./answers.ts";
+import { taken } from "./auth_answer.ts";
 import type { For } from "./input.ts";
-
-const passwordTooWeak = problem(422, "Password too weak");
-const notAccepted = problem(422, "Account not accepted");
-const factorNotFound = problem(404, "Factor not found");
-const tooManyMails = problem(429, "Too many mails");
-const authUnavailable = problem(502, "Auth unavailable");
 
 /** What an account is to have. What is absent stays as it is. */
 export type Attributes = Pick<
@@ -44,16 +35,20 @@ export interface Link {
   readonly redirectTo: string;
 }
 
-/** What a link is for, and to whom. */
-export type LinkWish = Pick<For<"link">, "type" | "newEmail" | "redirectTo"> & {
-  readonly email: string;
-};
+/** What a link is for: an address, and what its holder gets. */
+export type LinkWish =
+  & { readonly email: string; readonly redirectTo?: string | undefined }
+  & (
+    | { readonly type: "magiclink" | "recovery" }
+    | {
+      readonly type: "email_change_current" | "email_change_new";
+      readonly newEmail: string;
+    }
+    | { readonly type: "invite" }
+    | { readonly type: "signup"; readonly password: string }
+  );
 
-/**
- * The port. All of it throws "Account exists", "Password too weak", "Account not
- * accepted", "User not found", "Factor not found" or "Too many mails" for what
- * Auth has refused, and "Auth unavailable" where nobody can tell what it did.
- */
+/** The port. All of it throws as `taken()` does. */
 export interface Accounts {
   create(id: string, attributes: Attributes): Promise<void>;
   /** @returns the id. */
@@ -61,8 +56,11 @@ export interface Accounts {
   change(id: string, attributes: Attributes): Promise<void>;
   unban(id: string): Promise<void>;
   remove(id: string, mode: For<"delete">["mode"]): Promise<void>;
-  link(wish: LinkWish): Promise<Link>;
+  /** @returns whose account the link is to, beside it. */
+  link(wish: LinkWish): Promise<{ readonly id: string; readonly link: Link }>;
   removeFactor(id: string, factorId: string): Promise<void>;
+  passkeys(id: string): Promise<readonly unknown[]>;
+  removePasskey(id: string, passkeyId: string): Promise<void>;
 }
 
 /** @param service Auth lets nobody else administer. */
@@ -94,26 +92,48 @@ export function supabaseAccounts({ auth }: SupabaseClient): Accounts {
       await taken(admin.deleteUser(id, mode === "soft"));
     },
 
-    async link({ type, email, newEmail = "", redirectTo }) {
-      const options = redirectTo === undefined ? {} : { redirectTo };
-      const { properties } = await taken(
-        type === "magiclink" || type === "recovery"
-          ? admin.generateLink({ type, email, options })
-          : admin.generateLink({ type, email, newEmail, options }),
+    async link(wish) {
+      const { properties, user } = await taken(
+        admin.generateLink(paramsOf(wish)),
       );
-      return {
+      const link = {
         url: properties.action_link,
         otp: properties.email_otp,
         hashedToken: properties.hashed_token,
         type: properties.verification_type,
         redirectTo: properties.redirect_to,
       };
+      return { id: user.id, link };
     },
 
     async removeFactor(userId, id) {
       await taken(admin.mfa.deleteFactor({ userId, id }));
     },
+
+    async passkeys(userId) {
+      return await taken(admin.passkey.listPasskeys({ userId })) ?? [];
+    },
+
+    async removePasskey(userId, passkeyId) {
+      await taken(admin.passkey.deletePasskey({ userId, passkeyId }));
+    },
   };
+}
+
+/** All that it has is sent. */
+function paramsOf(wish: LinkWish): GenerateLinkParams {
+  const { email, redirectTo } = wish;
+  const options = redirectTo === undefined ? {} : { redirectTo };
+  switch (wish.type) {
+    case "magiclink":
+    case "recovery":
+    case "invite":
+      return { type: wish.type, email, options };
+    case "signup":
+      return { type: wish.type, email, password: wish.password, options };
+    default:
+      return { type: wish.type, email, newEmail: wish.newEmail, options };
+  }
 }
 
 function attributesOf(it: Attributes): AdminUserAttributes {
@@ -130,48 +150,4 @@ function attributesOf(it: Attributes): AdminUserAttributes {
     // Go has no unit for days.
     ...it.banDays !== undefined && { ban_duration: `${it.banDays * 24}h` },
   };
-}
-
-/** What Auth answers, unless it refuses. */
-async function taken<Data>(
-  asked: Promise<
-    | { readonly data: Data; readonly error: null }
-    | { readonly data: unknown; readonly error: AuthError }
-  >,
-): Promise<Data> {
-  const answer = await asked;
-  if (answer.error === null) return answer.data;
-  throw refusalOf(answer.error);
-}
-
-function refusalOf(error: AuthError): Problem | AuthError {
-  const { code, status = 0 } = error;
-  const facts = { authCode: code };
-  if (isAuthWeakPasswordError(error)) {
-    const { reasons } = error;
-    return passwordTooWeak("Auth wants a better password", { reasons });
-  }
-  switch (code) {
-    case "email_exists":
-    case "phone_exists":
-    case "user_already_exists":
-    case "conflict":
-      return accountExists("There is an account with this address");
-    case "user_not_found":
-      return userNotFound("There is no such user");
-    case "mfa_factor_not_found":
-      return factorNotFound("There is no such factor");
-    case "over_email_send_rate_limit":
-    case "over_request_rate_limit":
-      return tooManyMails("Auth sends no more mails at the moment", facts);
-  }
-  const isRefused = isAuthApiError(error) && status >= 400 && status < 500;
-  if (!isRefused) {
-    return authUnavailable("Auth has not answered as it should", {}, {
-      cause: error,
-    });
-  }
-  // A key of ours that Auth does not know is no fault of who calls.
-  if (status === 401 || status === 403) return error;
-  return notAccepted("Auth does not take this", facts);
 }

@@ -86,12 +86,16 @@ async function carryOut(
       await accounts.remove(id, input.mode);
       return { told: { mode: input.mode, canBeUndone: false } };
     case "link": {
-      const email = person?.email ?? undefined;
-      if (email === undefined) throw noAddress("They have no e-mail address");
-      return { told: { link: await accounts.link({ ...input, email }) } };
+      const to = "email" in input ? input.email : person?.email ?? undefined;
+      if (to === undefined) throw noAddress("They have no e-mail address");
+      const { id: target, link } = await accounts.link({ ...input, email: to });
+      return { told: { link }, target };
     }
     case "deleteFactor":
       await accounts.removeFactor(id, input.factorId);
+      return { told: {} };
+    case "deletePasskey":
+      await accounts.removePasskey(id, input.passkeyId);
       return { told: {} };
   }
 }

@@ -51,7 +51,7 @@ export default endpoint<Ports>({
 
       async handle({ input, ...call }, ports) {
         if (isLook(input)) {
-          const seen = await look(call.caller, input, ports.directory);
+          const seen = await look(call.caller, input, ports);
           return Response.json(seen, { headers: UNCACHED });
         }
         const { body, isNew, left } = await change({ ...call, input }, ports);

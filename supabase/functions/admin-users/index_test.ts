@@ -39,6 +39,8 @@ function outside(failure?: Error) {
       remove: act("remove"),
       link: NEVER,
       removeFactor: act("removeFactor"),
+      passkeys: NEVER,
+      removePasskey: act("removePasskey"),
     },
   };
   return { ports, said };

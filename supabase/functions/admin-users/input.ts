@@ -33,14 +33,6 @@ const STATES = [
 
 const RESULTS = ["done", "refused", "failed", "unknown", "open"] as const;
 
-/** Links to an account that there is. */
-const LINKS = [
-  "magiclink",
-  "recovery",
-  "email_change_current",
-  "email_change_new",
-] as const;
-
 /** In the words of who acts, for the trail. */
 const reason = v.optional(text(500));
 
@@ -139,20 +131,20 @@ const invite = fields({
   reason,
 });
 
-const link = v.pipe(
+const aLink = { action: v.literal("link"), redirectTo, reason };
+
+/** To an account that there is, or to a new one. */
+const link = v.variant("type", [
+  fields({ ...aLink, type: oneOf(["magiclink", "recovery"]), id: uuid }),
   fields({
-    action: v.literal("link"),
-    type: oneOf(LINKS),
+    ...aLink,
+    type: oneOf(["email_change_current", "email_change_new"]),
     id: uuid,
-    newEmail: v.optional(email),
-    redirectTo,
-    reason,
+    newEmail: email,
   }),
-  v.check(
-    (it) => it.type.startsWith("email_change") === (it.newEmail !== undefined),
-    "Must have newEmail if, and only if, it changes the address",
-  ),
-);
+  fields({ ...aLink, type: v.literal("invite"), email }),
+  fields({ ...aLink, type: v.literal("signup"), email, password }),
+], "Must be a type of link: see the README");
 
 const erase = fields({
   action: v.literal("delete"),
@@ -179,6 +171,7 @@ export const input = v.variant("action", [
   link,
   fields({ action: v.literal("factors"), id: uuid }),
   fields({ action: v.literal("deleteFactor"), ...onUser, factorId: uuid }),
+  fields({ action: v.literal("deletePasskey"), ...onUser, passkeyId: uuid }),
 ], "Must name an action: see the README");
 
 export type Input = v.InferOutput<typeof input>;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Accounts } from "./accounts.ts";
 import type { Actor } from "./actor.ts";
 import type { Directory } from "./directory.ts";
 import type { Input } from "./input.ts";
@@ -47,7 +48,10 @@ const NEEDED: Readonly<Record<Look["action"], Permission>> = {
 export async function look(
   actor: Actor,
   input: Look,
-  directory: Directory,
+  { directory, accounts }: {
+    readonly directory: Directory;
+    readonly accounts: Accounts;
+  },
 ): Promise<unknown> {
   permit(actor, { needed: [NEEDED[input.action]] });
   switch (input.action) {
@@ -57,7 +61,7 @@ export async function look(
       return await directory.show(actor, input.id);
     case "factors": {
       const { factors } = await directory.show(actor, input.id);
-      return { factors };
+      return { factors, passkeys: await accounts.passkeys(input.id) };
     }
     case "audit":
       return await directory.audit(actor, input);

@@ -116,12 +116,25 @@ export function planOf(input: Change, id: string): Plan {
     }
     case "link": {
       const effect: Effect = { user: "there", isSeen: false };
+      if (!("id" in input)) {
+        const whom = {
+          isNew: true,
+          email: input.email,
+          needed: ["create"] as const,
+        };
+        return { ...base, ...whom, fields: [input.type], effect };
+      }
       return { ...base, needed: ["takeOver"], fields: [input.type], effect };
     }
     case "deleteFactor": {
       const effect = { factor: input.factorId, isSeen: true };
       const how = { needed: ["takeOver"], signsOut: true } as const;
       return { ...base, ...how, fields: ["factor"], effect };
+    }
+    case "deletePasskey": {
+      const effect = { isSeen: false };
+      const how = { needed: ["takeOver"], signsOut: true } as const;
+      return { ...base, ...how, fields: ["passkey"], effect };
     }
   }
 }

@@ -460,6 +460,37 @@ Deno.test("an address that somebody has is nobody else's", async () => {
   });
 });
 
+Deno.test("nobody but an owner sees or changes OAuth clients", async () => {
+  const id = crypto.randomUUID();
+  const redirectUris = ["https://evil.example/"];
+  const acts = [
+    { action: "oauthClients.list" },
+    { action: "oauthClients.get", id },
+    { action: "oauthClients.create", name: "Evil", redirectUris },
+    { action: "oauthClients.update", id, redirectUris },
+    { action: "oauthClients.delete", id },
+    { action: "oauthClients.regenerateSecret", id },
+  ];
+  const former = await hire(world, "owner");
+  await promote(world, former.id, "admin");
+
+  for (const act of acts) {
+    for (const who of [support, admin]) {
+      const response = await who.ask(act);
+      await assertProblem(response, { status: 403, title: "Forbidden" });
+    }
+    const late = await former.ask(act);
+    await assertProblem(late, { status: 403, title: "Role changed" });
+    const server = await askAsServer(world, act);
+    await assertProblem(server, { status: 403, title: "Forbidden" });
+  }
+
+  const made = await world.rows(
+    "select from auth.oauth_clients where client_name = 'Evil'",
+  );
+  deepStrictEqual(made, []);
+});
+
 Deno.test("D12 no factor is removed through somebody else's account", async () => {
   const target = await hire(world, null);
   const other = await hire(world, null);

@@ -523,6 +523,93 @@ Deno.test("list shows each of 10,000 people once, while others come", async () =
   }
 });
 
+Deno.test("an owner administers the clients of the OAuth server", async () => {
+  const redirectUris = ["https://app.example/callback"];
+  const name = crypto.randomUUID();
+
+  const response = await owner.ask({
+    action: "oauthClients.create",
+    name,
+    redirectUris,
+    reason: "the app for phones",
+  });
+  const made = (await bodyOf(response, 201)).client;
+  const { id } = made;
+  const changed = await bodyOf(
+    await owner.ask({ action: "oauthClients.update", id, name: "Other" }),
+  );
+  const renewed = await bodyOf(
+    await owner.ask({ action: "oauthClients.regenerateSecret", id }),
+  );
+  const seen = await bodyOf(
+    await owner.ask({ action: "oauthClients.get", id }),
+  );
+  const all = await bodyOf(await owner.ask({ action: "oauthClients.list" }));
+  const gone = await bodyOf(
+    await owner.ask({ action: "oauthClients.delete", id }),
+  );
+  const none = await owner.ask({ action: "oauthClients.get", id });
+
+  strictEqual(made.name, name);
+  ok(made.secret.length > 20);
+  strictEqual(response.headers.get("cache-control"), "no-store");
+  strictEqual(changed.client.name, "Other");
+  deepStrictEqual(changed.client.redirectUris, redirectUris);
+  notStrictEqual(renewed.client.secret, made.secret);
+  strictEqual(seen.client.secret, undefined);
+  ok(all.clients.some((it: { id: string }) => it.id === id));
+  strictEqual(gone.client, null);
+  strictEqual((await bodyOf(none, 404)).code, "client_not_found");
+  const written = await writtenOf(world, id);
+  deepStrictEqual(written.map(({ action, result }) => [action, result]), [
+    ["oauthClients.create", "done"],
+    ["oauthClients.update", "done"],
+    ["oauthClients.regenerateSecret", "done"],
+    ["oauthClients.delete", "done"],
+  ]);
+  deepStrictEqual(written[0]?.fields, ["name", "redirectUris"]);
+  const trail = JSON.stringify([
+    await world.rows("select * from portico.audit"),
+    world.lines,
+  ]);
+  for (const it of [made, renewed.client]) {
+    strictEqual(trail.includes(it.secret), false);
+  }
+});
+
+Deno.test("export streams everybody who matches as CSV, and says who took it", async () => {
+  const suffix = `${crypto.randomUUID().slice(0, 8)}.example`;
+  await world.rows(
+    `insert into auth.users (id, email, created_at, raw_user_meta_data)
+     select gen_random_uuid(), n || '@' || $1, now() - n * interval '1 s',
+       jsonb_build_object('full_name', case n
+         when 1 then '=HYPERLINK("https://evil.example")'
+         when 2 then E'Ada "the Countess",\nLovelace' end)
+     from generate_series(1, 1200) as n`,
+    [suffix],
+  );
+  const reason = crypto.randomUUID();
+
+  const response = await admin.ask({ action: "export", email: suffix, reason });
+
+  strictEqual(response.status, 200);
+  match(response.headers.get("content-type") ?? "", /^text\/csv/);
+  const text = await response.text();
+  const rows = text.trimEnd().split("\r\n");
+  strictEqual(rows.length, 1201);
+  match(rows[0] ?? "", /^id,email,phone,role,state,/);
+  strictEqual(rows.filter((it) => it.includes(suffix)).length, 1200);
+  ok(text.includes(`"'=HYPERLINK(""https://evil.example"")"`));
+  ok(text.includes('"Ada ""the Countess"",\nLovelace"'));
+  const [written] = await world.rows<{ actor: string }>(
+    "select actor from portico.audit where action = 'export' and reason = $1",
+    [reason],
+  );
+  strictEqual(written?.actor, admin.id);
+  const refused = await support.ask({ action: "export" });
+  strictEqual((await bodyOf(refused, 403)).code, "forbidden");
+});
+
 Deno.test("D16 a request that is sent again makes nobody new", async () => {
   const email = `${crypto.randomUUID()}@example.com`;
   const wanted = { action: "create", email, role: "support" };

@@ -112,6 +112,7 @@ const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   "portico.wake": [],
   "portico.write_intent": [],
   "portico.write_outcome": [],
+  "portico_api.admit_admin": ["service_role"],
   "portico_api.begin_admin": ["service_role"],
   "portico_api.begin_sweep": ["service_role"],
   "portico_api.cancel_upload": ["service_role"],

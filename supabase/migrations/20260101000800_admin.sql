@@ -6,8 +6,8 @@
 --          admin_requests; portico.role_of(), state_of(), describe(),
 --          audit_kept(), keep_audit(), admits(), holders_beside(),
 --          objection(), write_intent(), write_outcome(), earlier(),
---          end_sessions(), has_come(), settle(); portico_api.begin_admin(),
---          end_admin(), list_audit(); the tasks intents and audit
+--          end_sessions(), has_come(), settle(); portico_api.admit_admin(),
+--          begin_admin(), end_admin(), list_audit(); the tasks intents and audit
 -- Access   service role only, through the functions. The trail can only grow:
 --          no grant, and a trigger that holds for the owner as well.
 -- Yours    portico.role_of(), if roles are in a table of yours; audit_kept().
@@ -105,7 +105,7 @@ comment on column portico.audit.actor is 'A person, or null for a secret key.';
 comment on column portico.audit.actor_key is 'The name of a secret key.';
 comment on column portico.audit.actor_role is 'As it was then.';
 comment on column portico.audit.target is
-  'Whose account. In an outcome, if nobody could know before.';
+  'Whose account, or which OAuth client; in an outcome, if nobody knew before.';
 comment on column portico.audit.fields is 'Names of what was changed: no values.';
 comment on column portico.audit.reason is 'In the words of who did it.';
 comment on column portico.audit.intent is 'Of an outcome: what it is of.';
@@ -227,6 +227,16 @@ begin
   return 'admitted';
 end $$;
 
+-- Whether `actor` may still act: { outcome: 'admitted' | 'not live' | 'role
+-- changed' }. For what is not in this database.
+create function portico_api.admit_admin(actor jsonb) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select jsonb_build_object('outcome', portico.admits(actor))
+$$;
+
+comment on function portico_api.admit_admin is
+  'Whether somebody may still administer. Called by admin-users.';
+
 -- How many who may act have a role, `person` aside, and those aside who are
 -- just losing it.
 create function portico.holders_beside(role text, person uuid) returns bigint
@@ -250,7 +260,7 @@ declare
   );
   top text := act ->> 'top';
 begin
-  if (act -> 'is_new')::boolean is false then
+  if (act -> 'is_account')::boolean then
     if not exists (select from auth.users where id = person) then
       return 'unknown user';
     elsif person = (actor ->> 'person')::uuid
@@ -351,7 +361,7 @@ end $$;
 -- that of two who would each take the other's role one comes too late. `act`:
 --   action, request, reason, fields
 --   target    whose account; of one that is new, the id that it will have
---   is_new    whether there is no account yet
+--   is_account  whether the target is an account that there is
 --   email, phone  that the account gets, and nobody else may have
 --   roles     those that mean something here: with another one, or none, a
 --             person is one without a role
@@ -479,9 +489,10 @@ comment on function portico_api.end_admin is
 -- Whether what an intent wanted is so now: true, false, or null if that cannot
 -- be seen. `effect` says what to look for; what it does not name may be anything.
 --   { user: 'there' | 'gone' | 'deleted', banned, role, email, phone, factor,
---     is_seen }
+--     is_elsewhere, is_seen }
 --   email    of an invitation, where nobody knows the id: the account's
 --   factor   the id of one that should be gone
+--   is_elsewhere  true of what is no account, and nobody looks for
 --   is_seen  false if it changed, or made, what nobody can see
 create function portico.has_come(open portico.open_intents) returns boolean
 language plpgsql stable security definer set search_path = '' as $$
@@ -497,7 +508,9 @@ begin
     else id = open.target
   end;
   is_there := found;
-  if effect ->> 'user' = 'gone' then
+  if (effect -> 'is_elsewhere')::boolean then
+    return null;
+  elsif effect ->> 'user' = 'gone' then
     return not is_there;
   elsif not is_there then
     return false;
@@ -626,5 +639,5 @@ comment on function portico_api.list_audit is
 
 revoke execute on all functions in schema portico from public;
 revoke execute on all functions in schema portico_api from public;
-grant execute on function portico_api.begin_admin, portico_api.end_admin,
+grant execute on function portico_api.admit_admin, portico_api.begin_admin, portico_api.end_admin,
   portico_api.list_audit to service_role;

@@ -10,7 +10,7 @@ import type { Accounts } from "./accounts.ts";
 import type { Actor } from "./actor.ts";
 import type { Person } from "./answers.ts";
 import type { Ledger } from "./ledger.ts";
-import { type Outcome, perform } from "./perform.ts";
+import { type Outcome, performOnce } from "./perform.ts";
 import { type Change, planOf } from "./plan.ts";
 import { TOKEN_LIFETIME_S } from "./policy.ts";
 
@@ -27,7 +27,7 @@ export interface Changed {
 /**
  * Makes a change.
  *
- * @throws {Problem} As `perform()` does, and "No e-mail address".
+ * @throws {Problem} As `performOnce()` does, and "No e-mail address".
  */
 export async function change(
   { caller: actor, input, once, requestId }: Call<Actor, Change>,
@@ -37,17 +37,18 @@ export async function change(
   },
 ): Promise<Changed> {
   const plan = planOf(input, crypto.randomUUID());
-  const { isNew, signsOut } = plan;
-  // What is there already is the same after a second time.
-  const act = { actor, plan, once: isNew ? once : undefined, requestId };
-  const done = await perform(
+  const isNew = !plan.isAccount;
+  // What is there already is the same after a second time, and no link is kept.
+  const isKept = isNew && input.action !== "link";
+  const act = { actor, plan, once: isKept ? once : undefined, requestId };
+  const done = await performOnce(
     act,
     ledger,
     (person) => carryOut(input, person, { id: plan.target ?? "", accounts }),
   );
   const { left, person: user } = done;
   if (done.outcome === "repeated") return { body: { user }, isNew, left };
-  const ended = signsOut ? endedOf(done.sessions) : {};
+  const ended = plan.signsOut ? endedOf(done.sessions) : {};
   return { body: { user, ...ended, ...done.told }, isNew, left };
 }
 

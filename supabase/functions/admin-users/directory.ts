@@ -43,6 +43,8 @@ export interface Removal {
 
 /** The port. All of it throws "Account not active" or "Role changed". */
 export interface Directory {
+  /** Lets `actor` pass who may still act. */
+  admit(actor: Actor): Promise<void>;
   /** @throws {Problem} "Invalid input" for a cursor that is none of this list. */
   list(actor: Actor, wanted: For<"list">): Promise<Page>;
   /** @throws {Problem} "User not found". */
@@ -62,6 +64,12 @@ export interface Trail {
 /** @param service Row-level security shows nobody's account to anybody. */
 export function supabaseDirectory(service: SupabaseClient): Directory {
   return {
+    async admit(actor) {
+      const given = { actor: asRow(actor) };
+      const answer = await callSql(service, "admit_admin", given, Admission);
+      if (answer.outcome !== "admitted") throw refusalOf(answer);
+    },
+
     async list(actor, { action: _, page = 1, cursor, perPage, ...rest }) {
       const { sort, order, ...wanted } = rest;
       const after = cursor === undefined
@@ -134,6 +142,12 @@ function placeIn(
 }
 
 const Rows = v.array(v.record(v.string(), v.unknown()));
+
+/** The answer of `portico_api.admit_admin`. */
+const Admission = v.variant("outcome", [
+  v.object({ outcome: v.literal("admitted") }),
+  Refusal,
+]);
 
 /** The answer of `portico_api.list_people`. */
 const ListAnswer = v.variant("outcome", [

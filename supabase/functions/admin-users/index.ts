@@ -15,7 +15,15 @@ import { KiB, seconds } from "../_shared/units.ts";
 import { type Accounts, supabaseAccounts } from "./accounts.ts";
 import { actor } from "./actor.ts";
 import { change } from "./change.ts";
+import {
+  changeClient,
+  isClientChange,
+  isClientLook,
+  lookAtClients,
+} from "./client_acts.ts";
+import { type Clients, supabaseClients } from "./clients.ts";
 import { type Directory, supabaseDirectory } from "./directory.ts";
+import { exportPeople } from "./export.ts";
 import { input } from "./input.ts";
 import { type Ledger, supabaseLedger } from "./ledger.ts";
 import { isLook, look } from "./look.ts";
@@ -25,11 +33,17 @@ import { LIMIT } from "./policy.ts";
 export interface Ports {
   readonly directory: Directory;
   readonly accounts: Accounts;
+  readonly clients: Clients;
   readonly ledger: Ledger;
 }
 
 /** Answers hold addresses, and links that sign in. */
 const UNCACHED = { "cache-control": "no-store" };
+
+const CSV = {
+  "content-type": "text/csv; charset=utf-8; header=present",
+  "content-disposition": 'attachment; filename="users.csv"',
+};
 
 export default endpoint<Ports>({
   name: "admin-users",
@@ -40,6 +54,7 @@ export default endpoint<Ports>({
     return {
       directory: supabaseDirectory(service),
       accounts: supabaseAccounts(service),
+      clients: supabaseClients(service),
       ledger: supabaseLedger(service),
     };
   },
@@ -50,11 +65,19 @@ export default endpoint<Ports>({
       limits: { bodyBytes: 64 * KiB, timeoutMs: seconds(15) },
 
       async handle({ input, ...call }, ports) {
-        if (isLook(input)) {
-          const seen = await look(call.caller, input, ports);
+        if (isLook(input) || isClientLook(input)) {
+          const seen = isLook(input)
+            ? await look(call.caller, input, ports)
+            : await lookAtClients(call.caller, input, ports);
           return Response.json(seen, { headers: UNCACHED });
         }
-        const { body, isNew, left } = await change({ ...call, input }, ports);
+        if (input.action === "export") {
+          const file = await exportPeople({ ...call, input }, ports);
+          return new Response(file, { headers: { ...UNCACHED, ...CSV } });
+        }
+        const { body, isNew, left } = isClientChange(input)
+          ? await changeClient({ ...call, input }, ports)
+          : await change({ ...call, input }, ports);
         return Response.json(body, {
           ...isNew && { status: STATUS_CODE.Created },
           headers: { ...UNCACHED, ...rateLimitHeaders(LIMIT, left) },

@@ -18,7 +18,14 @@ function outside(failure?: Error) {
     return failure ? Promise.reject(failure) : Promise.resolve();
   };
   const ports: Ports = {
-    directory: { list: NEVER, show: NEVER, removal: NEVER, audit: NEVER },
+    directory: {
+      ...{ admit: NEVER, list: NEVER, show: NEVER },
+      ...{ removal: NEVER, audit: NEVER },
+    },
+    clients: {
+      ...{ list: NEVER, get: NEVER, create: NEVER },
+      ...{ update: NEVER, remove: NEVER, regenerateSecret: NEVER },
+    },
     ledger: {
       begin({ plan: { action, target } }: Act) {
         said.push({ action, target });

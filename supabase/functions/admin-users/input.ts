@@ -52,8 +52,7 @@ const redirectTo = v.optional(
 
 const perPage = v.optional(whole(1, PAGE.most), PAGE.usual);
 
-const list = fields({
-  action: v.literal("list"),
+const filters = {
   email: v.optional(text(320)),
   name: v.optional(text(200)),
   role: v.optional(role),
@@ -63,6 +62,11 @@ const list = fields({
   createdTo: v.optional(moment),
   signedInFrom: v.optional(moment),
   signedInTo: v.optional(moment),
+};
+
+const list = fields({
+  action: v.literal("list"),
+  ...filters,
   sort: v.optional(oneOf(SORTS), "createdAt"),
   order: v.optional(oneOf(["asc", "desc"]), "desc"),
   perPage,
@@ -156,9 +160,35 @@ const erase = fields({
 
 const onUser = { id: uuid, reason };
 
+/** What Auth itself takes: any scheme but those that run something. */
+const redirectUri = v.pipe(
+  text(2048),
+  v.check(
+    (it) => URL.canParse(it) && !/^(javascript|data|vbscript):/i.test(it),
+    "Must be an address",
+  ),
+);
+
+const client = {
+  name: v.optional(text(1024)),
+  uri: v.optional(v.pipe(text(2048), v.url("Must be an address"))),
+  redirectUris: v.pipe(
+    v.array(redirectUri, "Must be a list"),
+    v.minLength(1, "Must have an address"),
+    v.maxLength(10, "Must have at most 10 addresses"),
+  ),
+  grantTypes: v.optional(
+    v.array(oneOf(["authorization_code", "refresh_token"]), "Must be a list"),
+  ),
+  tokenEndpointAuthMethod: v.optional(
+    oneOf(["none", "client_secret_basic", "client_secret_post"]),
+  ),
+};
+
 /** Any of them. */
 export const input = v.variant("action", [
   list,
+  fields({ action: v.literal("export"), ...filters, reason }),
   fields({ action: v.literal("get"), id: uuid }),
   audit,
   create,
@@ -172,6 +202,23 @@ export const input = v.variant("action", [
   fields({ action: v.literal("factors"), id: uuid }),
   fields({ action: v.literal("deleteFactor"), ...onUser, factorId: uuid }),
   fields({ action: v.literal("deletePasskey"), ...onUser, passkeyId: uuid }),
+  fields({ action: v.literal("oauthClients.list") }),
+  fields({ action: v.literal("oauthClients.get"), id: uuid }),
+  fields({
+    action: v.literal("oauthClients.create"),
+    ...client,
+    name: text(1024),
+    scope: v.optional(text(1000)),
+    reason,
+  }),
+  fields({
+    action: v.literal("oauthClients.update"),
+    ...onUser,
+    ...client,
+    redirectUris: v.optional(client.redirectUris),
+  }),
+  fields({ action: v.literal("oauthClients.delete"), ...onUser }),
+  fields({ action: v.literal("oauthClients.regenerateSecret"), ...onUser }),
 ], "Must name an action: see the README");
 
 export type Input = v.InferOutput<typeof input>;

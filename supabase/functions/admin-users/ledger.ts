@@ -98,14 +98,14 @@ export function asRow(actor: Actor): Readonly<Record<string, string>> {
 }
 
 function rowOf({ actor, plan, once, requestId }: Act) {
-  const { isSeen, ...effect } = plan.effect;
+  const { isSeen, isElsewhere = false, ...effect } = plan.effect;
   return {
     action: plan.action,
     request: requestId,
     reason: plan.reason ?? null,
     fields: plan.fields,
     target: plan.target ?? null,
-    "is_new": plan.isNew,
+    "is_account": plan.isAccount,
     email: plan.email ?? null,
     phone: plan.phone ?? null,
     roles: ROLES,
@@ -113,7 +113,12 @@ function rowOf({ actor, plan, once, requestId }: Act) {
     "not_self": plan.needed.some((it) => NOT_ONESELF.includes(it)),
     "ends_role": plan.endsRole,
     top: TOP,
-    effect: { ...effect, "is_seen": isSeen, "signs_out": plan.signsOut },
+    effect: {
+      ...effect,
+      "is_seen": isSeen,
+      "is_elsewhere": isElsewhere,
+      "signs_out": plan.signsOut,
+    },
     once: once ?? null,
     rate: {
       name: LIMIT.name,

@@ -7,11 +7,13 @@ import type { Accounts } from "./accounts.ts";
 import type { Actor } from "./actor.ts";
 import type { Directory } from "./directory.ts";
 import type { Input } from "./input.ts";
-import { type Change, permit } from "./plan.ts";
+import { permit } from "./plan.ts";
 import type { Permission } from "./rules.ts";
 
 /** What changes nothing; and a removal that is only tried. */
-export type Look = Exclude<Input, Change> | Rehearsal;
+export type Look =
+  | Extract<Input, { action: "list" | "get" | "audit" | "factors" }>
+  | Rehearsal;
 
 type Rehearsal = Extract<Input, { action: "delete" }> & {
   readonly dryRun: true;

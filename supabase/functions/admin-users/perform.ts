@@ -8,6 +8,7 @@
  * @module
  */
 import { Problem } from "../_shared/problem.ts";
+import type { Left } from "../_shared/rate_limit.ts";
 import type { Person } from "./answers.ts";
 import type { Act, Ended, Ledger, Repeated } from "./ledger.ts";
 import { permit } from "./plan.ts";
@@ -23,20 +24,32 @@ export interface Outcome<Told> {
 interface Done<Told> extends Ended {
   readonly outcome: "done";
   readonly told: Told;
+  readonly left: Left;
+}
+
+/** Performs what may be done twice: see `performOnce()`. */
+export async function perform<Told>(
+  act: Omit<Act, "once">,
+  ledger: Ledger,
+  work: (person: Person | null) => Promise<Outcome<Told>>,
+): Promise<Done<Told>> {
+  const done = await performOnce({ ...act, once: undefined }, ledger, work);
+  if (done.outcome === "done") return done;
+  throw new TypeError("Nothing is known by a key that was not given");
 }
 
 /**
  * Performs `act` by `work`, which gets the target as it is before: `null` if they
- * are new.
+ * are new; unless a request with its key has done it.
  *
  * @throws {Problem} As the ledger and the work do, "Forbidden" and "Second factor
  * needed".
  */
-export async function perform<Told>(
+export async function performOnce<Told>(
   act: Act,
   ledger: Ledger,
   work: (person: Person | null) => Promise<Outcome<Told>>,
-): Promise<(Done<Told> | Repeated) & Pick<Repeated, "left">> {
+): Promise<Done<Told> | Repeated> {
   permit(act.actor, act.plan);
   const begun = await ledger.begin(act);
   if (begun.outcome === "repeated") return begun;

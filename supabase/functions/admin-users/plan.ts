@@ -15,10 +15,11 @@ import {
   TOP,
 } from "./rules.ts";
 
-/** What changes something. */
+/** What changes an account. */
 export type Change = Exclude<
   Input,
-  { action: "list" | "get" | "audit" | "factors" }
+  | { action: "list" | "get" | "audit" | "factors" | "export" }
+  | { action: `oauthClients.${string}` }
 >;
 
 /** What to look for, to tell whether an act was done: `portico.has_come()`. */
@@ -30,17 +31,20 @@ export interface Effect {
   readonly phone?: string;
   /** The id of one that should be gone. */
   readonly factor?: string;
+  /** Of what is no account, and nobody looks for. */
+  readonly isElsewhere?: boolean;
   /** False if there is more to it than can be seen. */
   readonly isSeen: boolean;
 }
 
 /** An act, before anybody has allowed it. */
 export interface Plan {
-  readonly action: Change["action"];
+  readonly action: Input["action"];
   readonly needed: readonly Permission[];
   /** Of somebody new, the id that they will have; absent if Auth chooses it. */
   readonly target: string | undefined;
-  readonly isNew: boolean;
+  /** Whether the target is an account that there is. */
+  readonly isAccount: boolean;
   /** The role that the target gets. */
   readonly becomes: Role | null | undefined;
   /** Names of what is changed. */
@@ -56,20 +60,42 @@ export interface Plan {
   readonly effect: Effect;
 }
 
+/** What most plans are. */
+const PLAIN = {
+  isAccount: true,
+  becomes: undefined,
+  email: undefined,
+  phone: undefined,
+  fields: [],
+  endsRole: false,
+  signsOut: false,
+} as const;
+
+/** A plan for what is about no account. */
+export function planElsewhere(
+  input: Exclude<Input, Change> & { readonly reason?: string | undefined },
+  needed: Permission,
+): Plan {
+  return {
+    ...PLAIN,
+    action: input.action,
+    needed: [needed],
+    target: "id" in input ? input.id : undefined,
+    reason: input.reason,
+    isAccount: false,
+    fields: fieldsOf(input),
+    effect: { isElsewhere: true, isSeen: false },
+  };
+}
+
 /** @param id For somebody new. */
 export function planOf(input: Change, id: string): Plan {
   const base = {
+    ...PLAIN,
     action: input.action,
     target: "id" in input ? input.id : undefined,
     reason: input.reason,
-    isNew: false,
-    becomes: undefined,
-    email: undefined,
-    phone: undefined,
-    fields: [],
-    endsRole: false,
-    signsOut: false,
-  } as const;
+  };
   switch (input.action) {
     case "create": {
       const { email, phone, role } = input;
@@ -78,12 +104,18 @@ export function planOf(input: Change, id: string): Plan {
         ...(role ? ["grant" as const] : []),
       ];
       const effect: Effect = { user: "there", isSeen: true };
-      const whom = { target: id, isNew: true, email, phone, becomes: role };
+      const whom = {
+        target: id,
+        isAccount: false,
+        email,
+        phone,
+        becomes: role,
+      };
       return { ...base, ...whom, needed, effect, fields: fieldsOf(input) };
     }
     case "invite": {
       const { email } = input;
-      const whom = { isNew: true, email, fields: fieldsOf(input) };
+      const whom = { isAccount: false, email, fields: fieldsOf(input) };
       return {
         ...base,
         ...whom,
@@ -118,7 +150,7 @@ export function planOf(input: Change, id: string): Plan {
       const effect: Effect = { user: "there", isSeen: false };
       if (!("id" in input)) {
         const whom = {
-          isNew: true,
+          isAccount: false,
           email: input.email,
           needed: ["create"] as const,
         };
@@ -176,8 +208,8 @@ function updateOf(input: For<"update">) {
   };
 }
 
-/** Names of what an input says of an account, sorted. */
-function fieldsOf(input: Change): string[] {
+/** Names of what an input says beside whom it is about and why, sorted. */
+export function fieldsOf(input: Input): string[] {
   const others = ["action", "id", "reason", "redirectTo"];
   return Object.entries(input)
     .filter(([name, value]) => value !== undefined && !others.includes(name))

@@ -28,6 +28,8 @@ type Lower = Readonly<Partial<Record<Role, Exclude<Reach, "everyone">>>>;
 export const RULES = {
   /** See accounts, and what belongs to them. */
   read: { support: "everyone", admin: "everyone", owner: "everyone" },
+  /** Take all of them along, as a file. */
+  export: { admin: "everyone", owner: "everyone" },
   /** See the audit trail. */
   audit: { admin: "everyone", owner: "everyone" },
   /** Make accounts and invite people; `grant` is about their role. */
@@ -42,6 +44,8 @@ export const RULES = {
   delete: { admin: "below", owner: "everyone" },
   /** Password, e-mail, phone, factors and links: whoever has these is them. */
   takeOver: { admin: "below", owner: "below" },
+  /** See and change the clients of the OAuth server, which ask people in. */
+  clients: { owner: "everyone" },
 } as const satisfies
   & Readonly<Record<string, Row>>
   & { readonly takeOver: Lower };
@@ -53,7 +57,7 @@ export const NOT_ONESELF: readonly Permission[] = ["grant", "ban", "delete"];
 
 /** What needs a second factor. A secret key has none, and needs none. */
 export const NEEDS_AAL2: readonly Permission[] = [
-  ...["grant", "ban", "delete", "takeOver"] as const,
+  ...["grant", "ban", "delete", "takeOver", "clients"] as const,
 ];
 
 /** Whom `role` may do all of `needed` to: roles, and "" for people without one. */

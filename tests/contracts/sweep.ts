@@ -110,6 +110,7 @@ const clauses: Clause[] = [
       deepStrictEqual(
         tasks.map(({ task }: Result) => task),
         [
+          "admin_jobs",
           "audit",
           "image_changes",
           "intents",

@@ -7,13 +7,13 @@ import * as v from "valibot";
 import { notLive } from "../_shared/caller.ts";
 import { reused } from "../_shared/idempotency.ts";
 import { type Problem, problem } from "../_shared/problem.ts";
-import { type Left, LeftAnswer, limited } from "../_shared/rate_limit.ts";
-import { LIMIT } from "./policy.ts";
+import { LeftAnswer, limited, type RateLimit } from "../_shared/rate_limit.ts";
 
 const roleChanged = problem(403, "Role changed");
 const outOfReach = problem(403, "Out of reach");
 export const userNotFound = problem(404, "User not found");
 export const accountExists = problem(409, "Account exists");
+const jobNotFound = problem(404, "Job not found");
 const ownAccount = problem(409, "Own account");
 const lastOwner = problem(409, "Last owner");
 const inProgress = problem(409, "Request in progress");
@@ -47,7 +47,7 @@ export const Refusal = v.object({
   outcome: v.picklist([
     ...["not live", "role changed", "unknown user", "self"] as const,
     ...["out of reach", "last one", "taken", "limited"] as const,
-    ...["key reused", "in progress"] as const,
+    ...["key reused", "in progress", "unknown job"] as const,
   ]),
   left: v.optional(LeftAnswer),
 });
@@ -55,6 +55,7 @@ export const Refusal = v.object({
 /** The problem that it is for who has asked. */
 export function refusalOf(
   { outcome, left }: v.InferOutput<typeof Refusal>,
+  limit: RateLimit,
 ): Problem {
   const made: Record<typeof outcome, () => Problem> = {
     "not live": notLive,
@@ -65,12 +66,11 @@ export function refusalOf(
     "out of reach": () => outOfReach("Your role may not do this to theirs"),
     "last one": () => lastOwner("Somebody must have the highest role"),
     "taken": () => accountExists("There is an account with this address"),
-    "limited": () => limited(LIMIT, left ?? NONE),
+    "limited": () => limited(limit, left ?? { remaining: 0, resetS: 1 }),
+    "unknown job": () => jobNotFound("There is no such job"),
     "key reused": reused,
     "in progress": () =>
       inProgress("A request with this key has not come to its end"),
   };
   return made[outcome]();
 }
-
-const NONE: Left = { remaining: 0, resetS: LIMIT.windowS };

@@ -30,7 +30,10 @@ export interface Changed {
  * @throws {Problem} As `performOnce()` does, and "No e-mail address".
  */
 export async function change(
-  { caller: actor, input, once, requestId }: Call<Actor, Change>,
+  { caller: actor, input, once, requestId }: Omit<
+    Call<Actor, Change>,
+    "headers"
+  >,
   { accounts, ledger }: {
     readonly accounts: Accounts;
     readonly ledger: Ledger;

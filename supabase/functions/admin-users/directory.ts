@@ -12,6 +12,7 @@ import { Person, Refusal, refusalOf } from "./answers.ts";
 import { cursorOf, type Place, placeOf } from "./cursor.ts";
 import type { For } from "./input.ts";
 import { asRow } from "./ledger.ts";
+import { LIMIT } from "./policy.ts";
 
 /** People, as many as were asked for. */
 export interface Page {
@@ -67,7 +68,7 @@ export function supabaseDirectory(service: SupabaseClient): Directory {
     async admit(actor) {
       const given = { actor: asRow(actor) };
       const answer = await callSql(service, "admit_admin", given, Admission);
-      if (answer.outcome !== "admitted") throw refusalOf(answer);
+      if (answer.outcome !== "admitted") throw refusalOf(answer, LIMIT);
     },
 
     async list(actor, { action: _, page = 1, cursor, perPage, ...rest }) {
@@ -87,7 +88,7 @@ export function supabaseDirectory(service: SupabaseClient): Directory {
         },
       };
       const answer = await callSql(service, "list_people", given, ListAnswer);
-      if (answer.outcome !== "listed") throw refusalOf(answer);
+      if (answer.outcome !== "listed") throw refusalOf(answer, LIMIT);
       const { people, total } = answer;
       const users = people.slice(0, perPage).map(({ person }) => person);
       const last = people[perPage - 1];
@@ -100,7 +101,7 @@ export function supabaseDirectory(service: SupabaseClient): Directory {
     async show(actor, id) {
       const given = { actor: asRow(actor), id };
       const answer = await callSql(service, "show_person", given, ShowAnswer);
-      if (answer.outcome !== "shown") throw refusalOf(answer);
+      if (answer.outcome !== "shown") throw refusalOf(answer, LIMIT);
       const { outcome: _, person: user, ...rest } = answer;
       return { user, ...rest };
     },
@@ -113,7 +114,7 @@ export function supabaseDirectory(service: SupabaseClient): Directory {
         given,
         RemovalAnswer,
       );
-      if (answer.outcome !== "shown") throw refusalOf(answer);
+      if (answer.outcome !== "shown") throw refusalOf(answer, LIMIT);
       const { outcome: _, person: user, ...rest } = answer;
       return { user, ...rest };
     },
@@ -122,7 +123,7 @@ export function supabaseDirectory(service: SupabaseClient): Directory {
       const wanted = { ...rest, action: did, limit: perPage };
       const given = { actor: asRow(actor), wanted };
       const answer = await callSql(service, "list_audit", given, AuditAnswer);
-      if (answer.outcome !== "listed") throw refusalOf(answer);
+      if (answer.outcome !== "listed") throw refusalOf(answer, LIMIT);
       const { rows, next } = answer;
       return { rows, next };
     },

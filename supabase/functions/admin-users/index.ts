@@ -2,60 +2,72 @@
  * User administration that can be left in production: who may do what to whom is
  * a table, and all that is done is written down before and after.
  *
- *     POST /admin-users  { action, ... }  →  200, or 201 for somebody new
+ *     POST /admin-users       { action, ... }  →  200, 201 for somebody new,
+ *                                                 202 for a job
+ *     POST /admin-users/work  by a nudge       →  202: goes on with jobs
  *
  * @module
  */
 import { STATUS_CODE } from "@std/http/status";
+import * as v from "valibot";
+import { afterAnswer, afterwards } from "../_shared/background.ts";
 import { asService } from "../_shared/clients.ts";
 import { endpoint } from "../_shared/endpoint.ts";
-import { rateLimitHeaders } from "../_shared/rate_limit.ts";
+import { fields } from "../_shared/fields.ts";
+import { logWork } from "../_shared/log.ts";
+import { report } from "../_shared/report.ts";
 import { route, type Scope } from "../_shared/route.ts";
 import { KiB, seconds } from "../_shared/units.ts";
-import { type Accounts, supabaseAccounts } from "./accounts.ts";
+import { nudge } from "../_shared/webhook.ts";
+import { supabaseAccounts } from "./accounts.ts";
 import { actor } from "./actor.ts";
-import { change } from "./change.ts";
-import {
-  changeClient,
-  isClientChange,
-  isClientLook,
-  lookAtClients,
-} from "./client_acts.ts";
-import { type Clients, supabaseClients } from "./clients.ts";
-import { type Directory, supabaseDirectory } from "./directory.ts";
-import { exportPeople } from "./export.ts";
+import { administer, type Ports as Office } from "./administer.ts";
+import { type Shift, type Tally, work } from "./bulk.ts";
+import { supabaseClients } from "./clients.ts";
+import { supabaseDirectory } from "./directory.ts";
 import { input } from "./input.ts";
-import { type Ledger, supabaseLedger } from "./ledger.ts";
-import { isLook, look } from "./look.ts";
-import { LIMIT } from "./policy.ts";
+import { supabaseJobs } from "./jobs.ts";
+import { supabaseLedger } from "./ledger.ts";
+import { BULK, LIMIT } from "./policy.ts";
+
+const WORK = "admin-users/work";
+
+/** The last account, and then the answer. */
+const MARGIN_MS = seconds(15);
 
 /** The outside world of this function. */
-export interface Ports {
-  readonly directory: Directory;
-  readonly accounts: Accounts;
-  readonly clients: Clients;
-  readonly ledger: Ledger;
+export interface Ports extends Office {
+  /** Of a run, which outlives its answer. */
+  shift(run: string): Shift;
+  log(tally: Tally, run: string): void;
 }
-
-/** Answers hold addresses, and links that sign in. */
-const UNCACHED = { "cache-control": "no-store" };
-
-const CSV = {
-  "content-type": "text/csv; charset=utf-8; header=present",
-  "content-disposition": 'attachment; filename="users.csv"',
-};
 
 export default endpoint<Ports>({
   name: "admin-users",
   onlyListedOrigins: true,
   ports(scope: Scope) {
+    const { config } = scope;
     // As the service: nobody else may see or change accounts that are not theirs.
     const service = asService(scope);
     return {
       directory: supabaseDirectory(service),
       accounts: supabaseAccounts(service),
       clients: supabaseClients(service),
-      ledger: supabaseLedger(service),
+      jobs: supabaseJobs(service),
+      ledger: supabaseLedger(service, LIMIT),
+      shift(run) {
+        const patient = afterwards(scope, BULK.runMs + MARGIN_MS);
+        // As the service: the same, for whoever has asked for it.
+        const service = asService(patient);
+        return {
+          jobs: supabaseJobs(service),
+          accounts: supabaseAccounts(service),
+          ledger: supabaseLedger(service, BULK.acts),
+          alert: (error) =>
+            report(error, { function: WORK, requestId: run }, config),
+        };
+      },
+      log: (tally, run) => logWork({ fn: WORK, run, ...tally }, config),
     };
   },
   routes: {
@@ -63,25 +75,20 @@ export default endpoint<Ports>({
       auth: actor,
       input,
       limits: { bodyBytes: 64 * KiB, timeoutMs: seconds(15) },
+      handle: administer,
+    }),
 
-      async handle({ input, ...call }, ports) {
-        if (isLook(input) || isClientLook(input)) {
-          const seen = isLook(input)
-            ? await look(call.caller, input, ports)
-            : await lookAtClients(call.caller, input, ports);
-          return Response.json(seen, { headers: UNCACHED });
-        }
-        if (input.action === "export") {
-          const file = await exportPeople({ ...call, input }, ports);
-          return new Response(file, { headers: { ...UNCACHED, ...CSV } });
-        }
-        const { body, isNew, left } = isClientChange(input)
-          ? await changeClient({ ...call, input }, ports)
-          : await change({ ...call, input }, ports);
-        return Response.json(body, {
-          ...isNew && { status: STATUS_CODE.Created },
-          headers: { ...UNCACHED, ...rateLimitHeaders(LIMIT, left) },
-        });
+    "POST /work": route({
+      auth: nudge(WORK),
+      input: fields({ function: v.literal(WORK) }),
+      limits: { bodyBytes: 1 * KiB, timeoutMs: seconds(15) },
+
+      handle(_call, { shift, log }) {
+        const run = crypto.randomUUID();
+        const opened = shift(run);
+        // pg_net waits for each answer before it sends what is next.
+        afterAnswer(work(opened).then((it) => log(it, run), opened.alert));
+        return Response.json({ run }, { status: STATUS_CODE.Accepted });
       },
     }),
   },

@@ -26,6 +26,14 @@ function outside(failure?: Error) {
       ...{ list: NEVER, get: NEVER, create: NEVER },
       ...{ update: NEVER, remove: NEVER, regenerateSecret: NEVER },
     },
+    jobs: {
+      ...{ open: NEVER, show: NEVER, claim: NEVER },
+      ...{ settle: NEVER, stop: NEVER, rest: NEVER },
+    },
+    shift() {
+      throw new Error("Not asked for");
+    },
+    log() {},
     ledger: {
       begin({ plan: { action, target } }: Act) {
         said.push({ action, target });

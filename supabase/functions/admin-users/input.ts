@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import { fields } from "../_shared/fields.ts";
 import { SORTS } from "./cursor.ts";
-import { MAX_BAN_DAYS, PAGE, REDIRECTS } from "./policy.ts";
+import { BULK, MAX_BAN_DAYS, PAGE, REDIRECTS } from "./policy.ts";
 import { leadsTo } from "./redirects.ts";
 import { ROLES } from "./rules.ts";
 import {
@@ -185,6 +185,40 @@ const client = {
   ),
 };
 
+/** What can be done to many: nothing that is told of one alone. */
+const each = v.variant("action", [
+  fields({ action: v.literal("ban"), days: banDays }),
+  fields({ action: v.literal("unban") }),
+  fields({ action: v.literal("signOut") }),
+  fields({ action: v.literal("delete"), mode: oneOf(["soft", "hard"]) }),
+  v.pipe(
+    fields({
+      action: v.literal("update"),
+      role: v.optional(role),
+      userMetadata: v.optional(metadata),
+    }),
+    v.check(
+      (it) => it.role !== undefined || it.userMetadata !== undefined,
+      "Must have something to change",
+    ),
+  ),
+], "Must be ban, unban, signOut, delete or update");
+
+const bulk = fields({
+  action: v.literal("bulk"),
+  each,
+  ids: v.pipe(
+    v.array(uuid, "Must be a list"),
+    v.minLength(1, "Must have an id"),
+    v.maxLength(BULK.most, `Must have at most ${BULK.most} ids`),
+    v.check(
+      (it) => new Set(it).size === it.length,
+      "Must have each id once",
+    ),
+  ),
+  reason,
+});
+
 /** Any of them. */
 export const input = v.variant("action", [
   list,
@@ -202,6 +236,8 @@ export const input = v.variant("action", [
   fields({ action: v.literal("factors"), id: uuid }),
   fields({ action: v.literal("deleteFactor"), ...onUser, factorId: uuid }),
   fields({ action: v.literal("deletePasskey"), ...onUser, passkeyId: uuid }),
+  bulk,
+  fields({ action: v.literal("job"), id: uuid }),
   fields({ action: v.literal("oauthClients.list") }),
   fields({ action: v.literal("oauthClients.get"), id: uuid }),
   fields({

@@ -7,11 +7,14 @@ import type { SupabaseClient } from "@supabase/supabase-js";
 import * as v from "valibot";
 import type { Once } from "../_shared/idempotency.ts";
 import { callSql } from "../_shared/postgres.ts";
-import { type Left, LeftAnswer } from "../_shared/rate_limit.ts";
+import {
+  type Left,
+  LeftAnswer,
+  type RateLimit,
+} from "../_shared/rate_limit.ts";
 import type { Actor } from "./actor.ts";
 import { Person, Refusal, refusalOf } from "./answers.ts";
 import type { Plan } from "./plan.ts";
-import { LIMIT } from "./policy.ts";
 import { NOT_ONESELF, reached, ROLES, TOP } from "./rules.ts";
 
 /** An act, and who asks for it. */
@@ -67,16 +70,22 @@ export interface Ledger {
   end(intent: number, end: End): Promise<Ended>;
 }
 
-/** @param service Nobody else may write the trail. */
-export function supabaseLedger(service: SupabaseClient): Ledger {
+/**
+ * @param service Nobody else may write the trail.
+ * @param limit How many acts one person or key may do.
+ */
+export function supabaseLedger(
+  service: SupabaseClient,
+  limit: RateLimit,
+): Ledger {
   return {
     async begin(act) {
-      const given = { actor: asRow(act.actor), act: rowOf(act) };
+      const given = { actor: asRow(act.actor), act: rowOf(act, limit) };
       const answer = await callSql(service, "begin_admin", given, BeginAnswer);
       if (answer.outcome === "begun" || answer.outcome === "repeated") {
         return answer;
       }
-      throw refusalOf(answer);
+      throw refusalOf(answer, limit);
     },
 
     async end(intent, { result, detail, target, signsOut = false }) {
@@ -97,7 +106,7 @@ export function asRow(actor: Actor): Readonly<Record<string, string>> {
     : { role, person: actor.id, session: actor.sessionId };
 }
 
-function rowOf({ actor, plan, once, requestId }: Act) {
+function rowOf({ actor, plan, once, requestId }: Act, limit: RateLimit) {
   const { isSeen, isElsewhere = false, ...effect } = plan.effect;
   return {
     action: plan.action,
@@ -120,12 +129,15 @@ function rowOf({ actor, plan, once, requestId }: Act) {
       "signs_out": plan.signsOut,
     },
     once: once ?? null,
-    rate: {
-      name: LIMIT.name,
-      capacity: LIMIT.capacity,
-      "window_s": LIMIT.windowS,
-    },
+    rate: rateOf(limit),
   };
+}
+
+/** As `portico.take()` takes it. */
+export function rateOf(
+  { name, capacity, windowS }: RateLimit,
+): Readonly<Record<string, unknown>> {
+  return { name, capacity, "window_s": windowS };
 }
 
 /** The answer of `portico_api.begin_admin`. */

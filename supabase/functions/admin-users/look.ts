@@ -7,12 +7,13 @@ import type { Accounts } from "./accounts.ts";
 import type { Actor } from "./actor.ts";
 import type { Directory } from "./directory.ts";
 import type { Input } from "./input.ts";
+import type { Jobs } from "./jobs.ts";
 import { permit } from "./plan.ts";
 import type { Permission } from "./rules.ts";
 
 /** What changes nothing; and a removal that is only tried. */
 export type Look =
-  | Extract<Input, { action: "list" | "get" | "audit" | "factors" }>
+  | Extract<Input, { action: "list" | "get" | "audit" | "factors" | "job" }>
   | Rehearsal;
 
 type Rehearsal = Extract<Input, { action: "delete" }> & {
@@ -25,6 +26,7 @@ export function isLook(input: Input): input is Look {
     case "get":
     case "factors":
     case "audit":
+    case "job":
       return true;
     case "delete":
       return input.dryRun;
@@ -39,6 +41,7 @@ const NEEDED: Readonly<Record<Look["action"], Permission>> = {
   get: "read",
   factors: "read",
   audit: "audit",
+  job: "read",
   delete: "delete",
 };
 
@@ -50,9 +53,10 @@ const NEEDED: Readonly<Record<Look["action"], Permission>> = {
 export async function look(
   actor: Actor,
   input: Look,
-  { directory, accounts }: {
+  { directory, accounts, jobs }: {
     readonly directory: Directory;
     readonly accounts: Accounts;
+    readonly jobs: Jobs;
   },
 ): Promise<unknown> {
   permit(actor, { needed: [NEEDED[input.action]] });
@@ -67,6 +71,8 @@ export async function look(
     }
     case "audit":
       return await directory.audit(actor, input);
+    case "job":
+      return { job: await jobs.show(actor, input.id) };
     case "delete":
       return await directory.removal(actor, input.id);
   }

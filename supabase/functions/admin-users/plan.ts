@@ -18,7 +18,7 @@ import {
 /** What changes an account. */
 export type Change = Exclude<
   Input,
-  | { action: "list" | "get" | "audit" | "factors" | "export" }
+  | { action: "list" | "get" | "audit" | "factors" | "export" | "bulk" | "job" }
   | { action: `oauthClients.${string}` }
 >;
 

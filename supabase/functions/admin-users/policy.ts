@@ -22,6 +22,20 @@ export const LIMIT: RateLimit = {
   windowS: 60,
 };
 
+/** Jobs of one person or key, and how many acts all of them are. */
+export const BULK = {
+  /** Accounts of one job. */
+  most: 1000,
+  jobs: { name: "admin-jobs", capacity: 10, windowS: 60 * 60 },
+  acts: { name: "admin-job-acts", capacity: 5000, windowS: 60 * 60 },
+  /** Taken at a time. */
+  atOnce: 10,
+  /** In one run, each some 10 ms of CPU: a run has 2 s. */
+  inRun: 100,
+  /** For one run, in milliseconds. */
+  runMs: 30_000,
+} satisfies Readonly<Record<string, number | RateLimit>>;
+
 /**
  * Where links may lead beside `site_url`, which is Auth's own default. Whole
  * addresses, or all that is below one that ends with a slash.

@@ -365,6 +365,78 @@ Deno.test("a hard deletion leaves nothing, and a soft one nothing that says who 
   strictEqual(await isRenewed(blank), false);
 });
 
+/** Somebody with files of theirs in two buckets. */
+async function collector(): Promise<Member & { readonly paths: string[] }> {
+  const person = await hire(world, null, { hasSecondFactor: false });
+  const paths: string[] = [];
+  for (const bucket of ["shelf", "drawer"]) {
+    await world.service().storage.createBucket(bucket);
+    for (const name of ["a.txt", "b.txt"]) {
+      const path = `${person.id}/${name}`;
+      const { error } = await world.service().storage.from(bucket)
+        .upload(path, new Blob(["text"]));
+      strictEqual(error, null);
+      paths.push(`${bucket}/${path}`);
+    }
+  }
+  await world.rows(
+    "update storage.objects set owner_id = $1 where name like $1 || '%'",
+    [person.id],
+  );
+  return { ...person, paths };
+}
+
+/** Of these objects, those that there are, with their owners. */
+async function objectsAt(paths: readonly string[]) {
+  return await world.rows<{ owner: string | null }>(
+    `select owner_id as owner from storage.objects
+     where bucket_id || '/' || name = any ($1)`,
+    [paths],
+  );
+}
+
+Deno.test("delete keeps objects, removes them, or hands them over", async () => {
+  const keeps = await collector();
+  const clears = await collector();
+  const leaves = await collector();
+  const heir = await hire(world, null, { hasSecondFactor: false });
+  const removal = (id: string, more: object) =>
+    admin.ask({ action: "delete", id, mode: "hard", ...more });
+  const before = await world.files();
+
+  await bodyOf(await removal(keeps.id, {}));
+  const cleared = await bodyOf(
+    await removal(clears.id, { objects: "delete" }),
+  );
+  const left = await bodyOf(
+    await removal(leaves.id, { objects: { to: heir.id } }),
+  );
+
+  strictEqual((await objectsAt(keeps.paths)).length, 4);
+  strictEqual(cleared.objectsRemoved, 4);
+  deepStrictEqual(await objectsAt(clears.paths), []);
+  strictEqual(await world.files(), before - 4);
+  strictEqual(left.objectsHanded, 4);
+  const owners = (await objectsAt(leaves.paths)).map(({ owner }) => owner);
+  deepStrictEqual(owners, Array(4).fill(heir.id));
+});
+
+Deno.test("delete hands nothing to nobody", async () => {
+  const leaves = await collector();
+
+  const response = await admin.ask({
+    action: "delete",
+    id: leaves.id,
+    mode: "hard",
+    objects: { to: crypto.randomUUID() },
+  });
+
+  strictEqual((await bodyOf(response, 409)).code, "heir_not_found");
+  ok(await accountOf(world, leaves.id) !== undefined);
+  const owners = (await objectsAt(leaves.paths)).map(({ owner }) => owner);
+  deepStrictEqual(owners, Array(4).fill(leaves.id));
+});
+
 Deno.test("a server acts with its key, by the role that the policy gives it", async () => {
   const { rows } = await bodyOf(
     await askAsServer(world, { action: "audit", perPage: 1 }),

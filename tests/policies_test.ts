@@ -83,6 +83,7 @@ const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   "portico.forgive": [],
   "portico.free_usage": [],
   "portico.guard_object": [],
+  "portico.hand_over": [],
   "portico.has_come": [],
   "portico.holders_beside": [],
   "portico.is_held": [],
@@ -134,6 +135,7 @@ const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   "portico_api.keep_links": ["service_role"],
   "portico_api.list_audit": ["service_role"],
   "portico_api.list_people": ["service_role"],
+  "portico_api.list_stored": ["service_role"],
   "portico_api.list_tasks": ["service_role"],
   // A policy asks it, as the caller.
   "portico_api.may_see_in_inbox": ["authenticated"],

@@ -1,13 +1,14 @@
 -- Who may do what to whose account, and what has been done.
 --
 -- Needs    portico.may_act(), is_live() (…0000), portico.tasks (…0100),
---          portico.take() (…0200)
+--          portico.take() (…0200); Supabase Storage
 -- Makes    portico.audit, audit_people, audit_checkpoints, open_intents,
 --          admin_requests; portico.role_of(), state_of(), describe(),
 --          audit_kept(), keep_audit(), admits(), holders_beside(),
 --          objection(), write_intent(), write_outcome(), earlier(),
---          end_sessions(), has_come(), settle(); portico_api.admit_admin(),
---          begin_admin(), end_admin(), list_audit(); the tasks intents and audit
+--          end_sessions(), hand_over(), has_come(), settle(); portico_api
+--          .admit_admin(), begin_admin(), end_admin(), list_audit(); the tasks
+--          intents and audit
 -- Access   service role only, through the functions. The trail can only grow:
 --          no grant, and a trigger that holds for the owner as well.
 -- Yours    portico.role_of(), if roles are in a table of yours; audit_kept().
@@ -263,6 +264,9 @@ begin
   if (act -> 'is_account')::boolean then
     if not exists (select from auth.users where id = person) then
       return 'unknown user';
+    elsif act #>> '{effect,heir}' is not null
+      and portico.may_act((act #>> '{effect,heir}')::uuid) is not true then
+      return 'unknown heir';
     elsif person = (actor ->> 'person')::uuid
       and (act -> 'not_self')::boolean then
       return 'self';
@@ -377,7 +381,7 @@ end $$;
 --   { outcome: 'repeated', left, person }
 --   { outcome: 'not live' | 'role changed' }
 --   { outcome: 'limited' | 'key reused' | 'in progress' | 'unknown user' |
---     'self' | 'out of reach' | 'last one' | 'taken', left }
+--     'unknown heir' | 'self' | 'out of reach' | 'last one' | 'taken', left }
 create function portico_api.begin_admin(actor jsonb, act jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set lock_timeout = '2s'
@@ -449,14 +453,28 @@ begin
   return ended;
 end $$;
 
+-- Gives what a person has in Storage to somebody else.
+create function portico.hand_over(person uuid, heir uuid) returns bigint
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  handed bigint;
+begin
+  update storage.objects set owner = heir, owner_id = heir
+  where owner_id = person::text;
+  get diagnostics handed = row_count;
+  return handed;
+end $$;
+
 -- Ends an intent. `result` is 'done', 'refused' or 'failed', `target` who it was
 -- about if nobody could know before. With `signs_out` the sessions of the target
--- end in the same transaction. The answer is
---   { outcome: 'ended' | 'settled', sessions, person }
+-- end in the same transaction, and with `heir` what it has in Storage is theirs.
+-- The answer is
+--   { outcome: 'ended' | 'settled', sessions, handed, person }
 -- with the account as it is now, or null; 'settled' if sweep was there before.
 create function portico_api.end_admin(
   intent bigint, result text, detail text default null,
-  target uuid default null, signs_out boolean default false
+  target uuid default null, signs_out boolean default false,
+  heir uuid default null
 ) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set lock_timeout = '2s'
@@ -467,6 +485,7 @@ declare
   ));
   outcome text := 'settled';
   ended bigint := 0;
+  handed bigint := 0;
 begin
   delete from portico.open_intents where n = end_admin.intent;
   if found then
@@ -474,10 +493,13 @@ begin
     if signs_out then
       ended := portico.end_sessions(who);
     end if;
+    if heir is not null then
+      handed := portico.hand_over(who, heir);
+    end if;
     perform portico.write_outcome(intent, who, result, detail);
   end if;
   return jsonb_build_object(
-    'outcome', outcome, 'sessions', ended, 'person', (
+    'outcome', outcome, 'sessions', ended, 'handed', handed, 'person', (
       select portico.describe(users) from auth.users where id = who
     )
   );
@@ -547,7 +569,8 @@ begin
     intent,
     case is_done when true then 'done' when false then 'failed' else 'unknown' end,
     'settled', null,
-    is_done and coalesce((open.effect -> 'signs_out')::boolean, false)
+    is_done and coalesce((open.effect -> 'signs_out')::boolean, false),
+    case when is_done then (open.effect ->> 'heir')::uuid end
   );
 end $$;
 

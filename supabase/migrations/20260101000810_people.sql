@@ -3,7 +3,8 @@
 -- Needs    portico.role_of(), state_of(), describe(), admits(); portico_api
 --          .list_audit() (…0800)
 -- Makes    portico.pattern_of(), conditions(), stored_by(), references_to();
---          portico_api.list_people(), show_person(), show_removal()
+--          portico_api.list_people(), list_stored(), show_person(),
+--          show_removal()
 -- Access   service role only, and for those only who portico.admits().
 -- Undo     drop the functions.
 --
@@ -117,6 +118,20 @@ language sql stable security definer set search_path = '' as $$
     group by bucket_id
   ) as it
 $$;
+
+-- Objects of a person in Storage, at most `size`: [{ bucket, path }].
+create function portico_api.list_stored(person uuid, size int) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('bucket', bucket_id, 'path', name)), '[]')
+  from (
+    select bucket_id, name from storage.objects
+    where owner_id = person::text
+    order by bucket_id, name limit least(size, 1000)
+  ) as it
+$$;
+
+comment on function portico_api.list_stored is
+  'What a person has in Storage. Called by admin-users.';
 
 -- An account with all that belongs to it, and the last of what was done to it:
 --   { outcome: 'shown', person, identities, factors, sessions, stored, audit }
@@ -240,5 +255,5 @@ comment on function portico_api.show_removal is
 
 revoke execute on all functions in schema portico from public;
 revoke execute on all functions in schema portico_api from public;
-grant execute on function portico_api.list_people, portico_api.show_person,
+grant execute on function portico_api.list_people, portico_api.list_stored, portico_api.show_person,
   portico_api.show_removal to service_role;

@@ -6,10 +6,9 @@
 import { STATUS_CODE } from "@std/http/status";
 import { rateLimitHeaders } from "../_shared/rate_limit.ts";
 import type { Call } from "../_shared/route.ts";
-import type { Accounts } from "./accounts.ts";
 import type { Actor } from "./actor.ts";
 import { openBulk } from "./bulk.ts";
-import { change, type Changed } from "./change.ts";
+import { change, type Changed, type Means } from "./change.ts";
 import {
   changeClient,
   isClientChange,
@@ -26,9 +25,8 @@ import { isLook, look } from "./look.ts";
 import { BULK, LIMIT } from "./policy.ts";
 
 /** The outside world of an action. */
-export interface Ports {
+export interface Ports extends Means {
   readonly directory: Directory;
-  readonly accounts: Accounts;
   readonly clients: Clients;
   readonly jobs: Jobs;
   readonly ledger: Ledger;

@@ -13,6 +13,7 @@ const roleChanged = problem(403, "Role changed");
 const outOfReach = problem(403, "Out of reach");
 export const userNotFound = problem(404, "User not found");
 export const accountExists = problem(409, "Account exists");
+const heirNotFound = problem(409, "Heir not found");
 const jobNotFound = problem(404, "Job not found");
 const ownAccount = problem(409, "Own account");
 const lastOwner = problem(409, "Last owner");
@@ -46,6 +47,7 @@ export type Person = v.InferOutput<typeof Person>;
 export const Refusal = v.object({
   outcome: v.picklist([
     ...["not live", "role changed", "unknown user", "self"] as const,
+    "unknown heir",
     ...["out of reach", "last one", "taken", "limited"] as const,
     ...["key reused", "in progress", "unknown job"] as const,
   ]),
@@ -62,6 +64,7 @@ export function refusalOf(
     "role changed": () =>
       roleChanged("Your role is not the one in your token: sign in again"),
     "unknown user": () => userNotFound("There is no such user"),
+    "unknown heir": () => heirNotFound("There is nobody to hand it to"),
     "self": () => ownAccount("Nobody may do this to their own account"),
     "out of reach": () => outOfReach("Your role may not do this to theirs"),
     "last one": () => lastOwner("Somebody must have the highest role"),

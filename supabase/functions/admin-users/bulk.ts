@@ -7,9 +7,8 @@
 import { Problem } from "../_shared/problem.ts";
 import type { Left } from "../_shared/rate_limit.ts";
 import type { Call } from "../_shared/route.ts";
-import type { Accounts } from "./accounts.ts";
 import type { Actor } from "./actor.ts";
-import { change } from "./change.ts";
+import { change, type Means } from "./change.ts";
 import type { For } from "./input.ts";
 import type { Claimed, Each, Job, Jobs } from "./jobs.ts";
 import type { Ledger } from "./ledger.ts";
@@ -33,14 +32,13 @@ export async function openBulk(
 
 function changeOf(each: Each, id: string): Change {
   return each.action === "delete"
-    ? { ...each, id, dryRun: false }
+    ? { ...each, id, objects: "keep", dryRun: false }
     : { ...each, id };
 }
 
 /** The outside world of a run. */
-export interface Shift {
+export interface Shift extends Means {
   readonly jobs: Jobs;
-  readonly accounts: Accounts;
   /** Counts acts of jobs, apart from those that are done by hand. */
   readonly ledger: Ledger;
   /** Is told of what fails. The run goes on. */
@@ -76,14 +74,14 @@ export async function work(shift: Shift): Promise<Tally> {
 
 async function workOn(
   { job, actor, act, items }: Claimed,
-  { jobs, accounts, ledger, alert }: Shift,
+  { jobs, alert, ...means }: Shift,
   tally: Tally,
 ): Promise<void> {
   for (const { n, target } of items) {
     const input = changeOf(act, target);
     const call = { caller: actor, input, once: undefined, requestId: job };
     try {
-      await change(call, { accounts, ledger });
+      await change(call, means);
       await jobs.settle({ job, n, outcome: "done" });
       tally.done++;
     } catch (error) {

@@ -9,12 +9,19 @@ import type { Call } from "../_shared/route.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Actor } from "./actor.ts";
 import type { Person } from "./answers.ts";
+import type { Belongings } from "./belongings.ts";
 import type { Ledger } from "./ledger.ts";
 import { type Outcome, performOnce } from "./perform.ts";
 import { type Change, planOf } from "./plan.ts";
 import { TOKEN_LIFETIME_S } from "./policy.ts";
 
 const noAddress = problem(409, "No e-mail address");
+
+/** What changes are made with. */
+export interface Means {
+  readonly accounts: Accounts;
+  readonly belongings: Belongings;
+}
 
 /** What came of a change. */
 export interface Changed {
@@ -34,10 +41,7 @@ export async function change(
     Call<Actor, Change>,
     "headers"
   >,
-  { accounts, ledger }: {
-    readonly accounts: Accounts;
-    readonly ledger: Ledger;
-  },
+  { ledger, ...means }: Means & { readonly ledger: Ledger },
 ): Promise<Changed> {
   const plan = planOf(input, crypto.randomUUID());
   const isNew = !plan.isAccount;
@@ -47,12 +51,13 @@ export async function change(
   const done = await performOnce(
     act,
     ledger,
-    (person) => carryOut(input, person, { id: plan.target ?? "", accounts }),
+    (person) => carryOut(input, person, { ...means, id: plan.target ?? "" }),
   );
   const { left, person: user } = done;
   if (done.outcome === "repeated") return { body: { user }, isNew, left };
   const ended = plan.signsOut ? endedOf(done.sessions) : {};
-  return { body: { user, ...ended, ...done.told }, isNew, left };
+  const handed = plan.effect.heir ? { objectsHanded: done.handed } : {};
+  return { body: { user, ...ended, ...handed, ...done.told }, isNew, left };
 }
 
 /** Sessions are over at once, and what they have given out lives on. */
@@ -66,7 +71,7 @@ type Told = Readonly<Record<string, unknown>>;
 async function carryOut(
   input: Change,
   person: Person | null,
-  { id, accounts }: { readonly id: string; readonly accounts: Accounts },
+  { id, accounts, belongings }: Means & { readonly id: string },
 ): Promise<Outcome<Told>> {
   switch (input.action) {
     case "create":
@@ -86,9 +91,13 @@ async function carryOut(
     case "signOut":
       // Auth has no way to: the ledger does it with the outcome.
       return { told: {} };
-    case "delete":
-      await accounts.remove(id, input.mode);
-      return { told: { mode: input.mode, canBeUndone: false } };
+    case "delete": {
+      const { mode, objects } = input;
+      // First: who is cut off in between can ask again.
+      const removed = objects === "delete" ? await belongings.remove(id) : 0;
+      await accounts.remove(id, mode);
+      return { told: { mode, canBeUndone: false, objectsRemoved: removed } };
+    }
     case "link": {
       const to = "email" in input ? input.email : person?.email ?? undefined;
       if (to === undefined) throw noAddress("They have no e-mail address");

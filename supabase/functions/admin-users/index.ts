@@ -22,6 +22,7 @@ import { nudge } from "../_shared/webhook.ts";
 import { supabaseAccounts } from "./accounts.ts";
 import { actor } from "./actor.ts";
 import { administer, type Ports as Office } from "./administer.ts";
+import { supabaseBelongings } from "./belongings.ts";
 import { type Shift, type Tally, work } from "./bulk.ts";
 import { supabaseClients } from "./clients.ts";
 import { supabaseDirectory } from "./directory.ts";
@@ -52,6 +53,7 @@ export default endpoint<Ports>({
     return {
       directory: supabaseDirectory(service),
       accounts: supabaseAccounts(service),
+      belongings: supabaseBelongings(service),
       clients: supabaseClients(service),
       jobs: supabaseJobs(service),
       ledger: supabaseLedger(service, LIMIT),
@@ -62,6 +64,7 @@ export default endpoint<Ports>({
         return {
           jobs: supabaseJobs(service),
           accounts: supabaseAccounts(service),
+          belongings: supabaseBelongings(service),
           ledger: supabaseLedger(service, BULK.acts),
           alert: (error) =>
             report(error, { function: WORK, requestId: run }, config),

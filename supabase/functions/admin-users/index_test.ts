@@ -26,6 +26,7 @@ function outside(failure?: Error) {
       ...{ list: NEVER, get: NEVER, create: NEVER },
       ...{ update: NEVER, remove: NEVER, regenerateSecret: NEVER },
     },
+    belongings: { remove: NEVER },
     jobs: {
       ...{ open: NEVER, show: NEVER, claim: NEVER },
       ...{ settle: NEVER, stop: NEVER, rest: NEVER },
@@ -43,7 +44,7 @@ function outside(failure?: Error) {
       },
       end(intent: number, { result, detail }: End) {
         said.push({ intent, result, ...detail && { detail } });
-        return Promise.resolve({ sessions: 2, person: null });
+        return Promise.resolve({ sessions: 2, handed: 0, person: null });
       },
     },
     accounts: {

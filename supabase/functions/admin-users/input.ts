@@ -154,6 +154,14 @@ const erase = fields({
   action: v.literal("delete"),
   id: uuid,
   mode: oneOf(["soft", "hard"]),
+  /** Of theirs, in Storage. */
+  objects: v.optional(
+    v.union(
+      [v.literal("keep"), v.literal("delete"), fields({ to: uuid })],
+      'Must be keep, delete, or { "to": an id }',
+    ),
+    "keep",
+  ),
   dryRun: v.optional(flag, false),
   reason,
 });

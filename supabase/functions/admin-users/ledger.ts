@@ -50,11 +50,14 @@ export interface End {
   /** Who it was about, if nobody could know before. */
   readonly target?: string;
   readonly signsOut?: boolean;
+  /** Who gets what the target has in Storage. */
+  readonly heir?: string;
 }
 
 export interface Ended {
-  /** How many there were. */
+  /** How many have ended, and how many objects are somebody else's now. */
   readonly sessions: number;
+  readonly handed: number;
   /** As it is now; `null` if it is gone. */
   readonly person: Person | null;
 }
@@ -88,8 +91,9 @@ export function supabaseLedger(
       throw refusalOf(answer, limit);
     },
 
-    async end(intent, { result, detail, target, signsOut = false }) {
+    async end(intent, { result, detail, target, heir, signsOut = false }) {
       const given = {
+        heir: heir ?? null,
         ...{ intent, result, "signs_out": signsOut },
         ...{ detail: detail ?? null, target: target ?? null },
       };
@@ -159,5 +163,6 @@ const BeginAnswer = v.variant("outcome", [
 /** The answer of `portico_api.end_admin`. */
 const EndAnswer = v.object({
   sessions: v.number(),
+  handed: v.number(),
   person: v.nullable(Person),
 });

@@ -56,8 +56,9 @@ export async function performOnce<Told>(
   const { intent, person, left } = begun;
   try {
     const { told, target } = await work(person);
-    const { signsOut } = act.plan;
-    const end = { result: "done", signsOut, ...target && { target } } as const;
+    const { signsOut, effect: { heir } } = act.plan;
+    const also = { ...target && { target }, ...heir && { heir } };
+    const end = { result: "done", signsOut, ...also } as const;
     return { outcome: "done", told, left, ...await ledger.end(intent, end) };
   } catch (error) {
     // What Auth has refused it has not done. Of the rest nobody knows.

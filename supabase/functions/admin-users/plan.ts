@@ -33,6 +33,8 @@ export interface Effect {
   readonly factor?: string;
   /** Of what is no account, and nobody looks for. */
   readonly isElsewhere?: boolean;
+  /** Who gets what the target has in Storage. */
+  readonly heir?: string;
   /** False if there is more to it than can be seen. */
   readonly isSeen: boolean;
 }
@@ -142,7 +144,9 @@ export function planOf(input: Change, id: string): Plan {
     }
     case "delete": {
       const user = input.mode === "soft" ? "deleted" : "gone";
-      const effect: Effect = { user, isSeen: true };
+      const { objects } = input;
+      const heir = typeof objects === "object" ? { heir: objects.to } : {};
+      const effect: Effect = { user, isSeen: true, ...heir };
       const ends = { endsRole: true, signsOut: true };
       return { ...base, ...ends, needed: ["delete"], fields: [user], effect };
     }

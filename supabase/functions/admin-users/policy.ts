@@ -48,5 +48,8 @@ export const TOKEN_LIFETIME_S = 3600;
 /** In days: no longer than a century, which Auth has a number for. */
 export const MAX_BAN_DAYS = 36_500;
 
+/** Objects that go with one call: each hundred takes Storage a moment. */
+export const MAX_OBJECTS = 1000;
+
 /** What one page has. */
 export const PAGE = { usual: 50, most: 200 };

@@ -40,7 +40,9 @@ export async function platformEnvironment(
 }
 
 /** What the project would set itself: the platform gives no such keys. */
-export function secretsOf(keys: Keys): Record<string, string> {
+export function secretsOf(
+  { keys, url }: Pick<Sources, "keys" | "url">,
+): Record<string, string> {
   const { webhookSecret, linkKey, s3 } = keys;
   return {
     WEBHOOK_SECRET: webhookSecret,
@@ -48,6 +50,7 @@ export function secretsOf(keys: Keys): Record<string, string> {
     S3_ACCESS_KEY_ID: s3.accessKeyId,
     S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
     S3_REGION: s3.region,
+    NOTICE_URL: `${url}/mailbox`,
   };
 }
 

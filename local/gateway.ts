@@ -38,7 +38,7 @@ export function gateway(services: Services): Handler {
     }
     // Without a word of CORS: other pages shall not read people's mails, nor
     // their tables.
-    if (pathname === "/mailbox") return mailbox.fetch(request);
+    if (pathname === "/mailbox") return await mailbox.fetch(request);
     if (pathname === "/sql") return await sql(request);
     if (isPreflight(request)) return preflight(request);
     const api = version === "v1" && Object.hasOwn(apis, service)

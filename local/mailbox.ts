@@ -6,7 +6,9 @@
  * @module
  */
 import type { Mail } from "./auth/mails.ts";
+import type { Keys } from "./keys.ts";
 import { mailboxPage } from "./mailbox_page.ts";
+import { noticeIn } from "./notices.ts";
 
 /** A mail in the mailbox. */
 export interface KeptMail extends Mail {
@@ -18,23 +20,34 @@ export interface KeptMail extends Mail {
 export interface Mailbox {
   /** Keeps a mail, and says so in one line. */
   post(mail: Mail): void;
-  fetch(request: Request): Response;
+  /** Also takes what functions have people told: see `notices.ts`. */
+  fetch(request: Request): Promise<Response>;
 }
 
 /** Older mails make room: nobody looks at page two. */
 const MAX_MAILS = 100;
 
 /** Opens an empty mailbox. `log` gets a line for each mail. */
-export function openMailbox(log: (line: string) => void): Mailbox {
+export function openMailbox(
+  log: (line: string) => void,
+  { webhookSecret }: Pick<Keys, "webhookSecret">,
+): Mailbox {
   const mails: KeptMail[] = [];
+  const post = (mail: Mail) => {
+    const kept = { id: crypto.randomUUID(), ...mail, sentAt: new Date() };
+    mails.unshift(kept);
+    mails.splice(MAX_MAILS);
+    log(`${mail.kind} to ${mail.to}: ${mail.link ?? (mail.code || mail.text)}`);
+  };
   return {
-    post(mail) {
-      const kept = { id: crypto.randomUUID(), ...mail, sentAt: new Date() };
-      mails.unshift(kept);
-      mails.splice(MAX_MAILS);
-      log(`${mail.kind} to ${mail.to}: ${mail.link ?? mail.code}`);
-    },
-    fetch(request) {
+    post,
+    async fetch(request) {
+      if (request.method === "POST") {
+        const mail = await noticeIn(request, webhookSecret);
+        if (mail === undefined) return new Response(null, { status: 401 });
+        post(mail);
+        return new Response(null, { status: 202 });
+      }
       if (request.method === "DELETE") {
         mails.length = 0;
         return new Response(null, { status: 204 });

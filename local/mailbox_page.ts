@@ -62,7 +62,7 @@ function renderMail(mail: KeptMail): string {
 <time datetime="${when}">${when}</time></small></p>
 <p>${escapeHtml(text)}</p>
 ${linked}
-<p><code>${escapeHtml(code)}</code></p>
+${code === "" ? "" : `<p><code>${escapeHtml(code)}</code></p>`}
 </article>`;
 }
 

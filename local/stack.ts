@@ -113,7 +113,7 @@ export async function startStack(options: Options): Promise<Stack> {
     keys,
     // The platform's names win: as there, nobody can take them.
     env: () => ({
-      ...secretsOf(keys),
+      ...secretsOf({ keys, url }),
       ...own(),
       ...platform,
     }),
@@ -131,7 +131,7 @@ export async function startStack(options: Options): Promise<Stack> {
     opened.use(onFileChange(settings, say));
   }
 
-  const mailbox = openMailbox((line) => log("mail", line));
+  const mailbox = openMailbox((line) => log("mail", line), keys);
   const { post } = mailbox;
   const report = (error: unknown) => log("auth", String(error));
   entrance.open(gateway({

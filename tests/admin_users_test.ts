@@ -18,6 +18,8 @@ import {
   type Member,
   writtenOf,
 } from "./admin/office.ts";
+import { signed } from "./contracts/sweeps.ts";
+import { until } from "./until.ts";
 import { connect, startWorld } from "./world.ts";
 
 const world = await startWorld();
@@ -288,6 +290,74 @@ Deno.test("a link to change an address is for who has the account", async () => 
     await admin.ask({ action: "get", id: person.id }),
   );
   strictEqual(user.email, newEmail);
+});
+
+/** The mails that somebody has got about what was done to their account. */
+async function noticesTo(email: string): Promise<string[]> {
+  const response = await fetch(
+    `${world.stack.url}/mailbox?to=${encodeURIComponent(email)}`,
+    { headers: { accept: "application/json" } },
+  );
+  const mails: { kind: string; subject: string }[] = await response.json();
+  return mails.filter(({ kind }) => kind === "notice")
+    .map(({ subject }) => subject);
+}
+
+/** What cron does. */
+async function goOn(): Promise<void> {
+  const body = JSON.stringify({ function: "admin-users/work" });
+  const response = await fetch(
+    `${world.stack.url}/functions/v1/admin-users/work`,
+    {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...signed(world.stack.keys.webhookSecret, { body }),
+      },
+      body,
+    },
+  );
+  strictEqual(response.status, 202);
+  await response.body?.cancel();
+}
+
+Deno.test("who has an account learns at its old address that it was taken over", async () => {
+  const acts = [
+    { action: "update", email: `${crypto.randomUUID()}@example.com` },
+    { action: "update", password: crypto.randomUUID() },
+    { action: "link", type: "recovery" },
+  ];
+
+  for (const act of acts) {
+    const person = await hire(world, null, { hasSecondFactor: false });
+    await bodyOf(await admin.ask({ ...act, id: person.id }));
+    const others = await world.rows("select from portico.notices");
+    await goOn();
+
+    const notices = await until(async () => {
+      const found = await noticesTo(person.email);
+      return found.length > 0 ? found : undefined;
+    });
+    strictEqual(notices.length, 1);
+    ok(others.length >= 1);
+    await until(async () =>
+      (await world.rows("select from portico.notices")).length === 0
+    );
+  }
+});
+
+Deno.test("who is banned or signed out is not told by us", async () => {
+  const person = await hire(world, null, { hasSecondFactor: false });
+
+  await bodyOf(await admin.ask({ action: "signOut", id: person.id }));
+  await bodyOf(await admin.ask({ action: "ban", id: person.id, days: 1 }));
+
+  const notices = await world.rows(
+    `select from portico.notices join portico.audit on n = notices.intent
+     where target = $1`,
+    [person.id],
+  );
+  deepStrictEqual(notices, []);
 });
 
 Deno.test("deleteFactor removes a factor, and ends the sessions that it let in", async () => {

@@ -8,6 +8,7 @@ import { deepStrictEqual, equal, match, ok } from "node:assert/strict";
 import { totpOf } from "../local/auth/totp.ts";
 import { openMailbox } from "../local/mailbox.ts";
 import { writeMail } from "../local/auth/mails.ts";
+import { signed } from "./contracts/sweeps.ts";
 import { startWorld } from "./world.ts";
 
 const world = await startWorld();
@@ -98,7 +99,7 @@ Deno.test("the mailbox has the newest first, for anybody or for one", async () =
 
 Deno.test("the page escapes what others wrote, and may run nothing", async () => {
   const email = `"<script>alert(1)</script>"@example.com`;
-  const mailbox = openMailbox(() => {});
+  const mailbox = openMailbox(() => {}, world.stack.keys);
   mailbox.post(writeMail({
     to: email,
     kind: "recovery",
@@ -106,7 +107,9 @@ Deno.test("the page escapes what others wrote, and may run nothing", async () =>
     code: "123456",
   }));
 
-  const response = mailbox.fetch(new Request("http://127.0.0.1/mailbox"));
+  const response = await mailbox.fetch(
+    new Request("http://127.0.0.1/mailbox"),
+  );
 
   const page = await response.text();
   equal(page.includes("<script"), false);
@@ -145,7 +148,7 @@ Deno.test("DELETE empties the mailbox", async () => {
 });
 
 Deno.test("the mailbox keeps a hundred mails", async () => {
-  const mailbox = openMailbox(() => {});
+  const mailbox = openMailbox(() => {}, world.stack.keys);
   for (let at = 0; at < 101; at++) {
     const code = String(at).padStart(6, "0");
     mailbox.post(
@@ -155,8 +158,30 @@ Deno.test("the mailbox keeps a hundred mails", async () => {
 
   const headers = { accept: "application/json" };
   const request = new Request("http://127.0.0.1/mailbox", { headers });
-  const kept: Shown[] = await mailbox.fetch(request).json();
+  const kept: Shown[] = await (await mailbox.fetch(request)).json();
 
   equal(kept.length, 100);
   deepStrictEqual([kept[0]?.code, kept.at(-1)?.code], ["000100", "000001"]);
+});
+
+Deno.test("the mailbox takes notices that are signed, and no others", async () => {
+  const email = newEmail();
+  const data = { email, action: "update", fields: ["password"] };
+  const body = JSON.stringify({ type: "account.changed", data });
+  const { webhookSecret } = world.stack.keys;
+  const send = (headers: Record<string, string>) =>
+    fetch(`${url}/mailbox`, { method: "POST", headers, body });
+  const good = signed(webhookSecret, { body });
+
+  const wrong = [
+    await send({}),
+    await send(signed(webhookSecret, { body: `${body} ` })),
+    await send({ ...good, "webhook-id": "another" }),
+  ];
+  const right = await send(good);
+
+  deepStrictEqual(wrong.map(({ status }) => status), [401, 401, 401]);
+  equal(right.status, 202);
+  for (const it of [...wrong, right]) await it.body?.cancel();
+  deepStrictEqual((await mailsTo(email)).map(({ kind }) => kind), ["notice"]);
 });

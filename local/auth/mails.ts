@@ -17,7 +17,7 @@ export interface Mail {
   readonly text: string;
   /** Where to click; null when the code has to be typed. */
   readonly link: string | null;
-  /** Six digits. */
+  /** Six digits; empty when there is nothing to prove. */
   readonly code: string;
 }
 
@@ -41,6 +41,10 @@ const WORDS = {
   "email_change": {
     subject: "Confirm your new email address",
     text: "Follow the link or enter the code to confirm the change of address.",
+  },
+  notice: {
+    subject: "Your account has been changed",
+    text: "Somebody who administers this project has changed your account",
   },
   reauthentication: {
     subject: "Confirm that it is you",

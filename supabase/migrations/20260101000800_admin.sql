@@ -1,14 +1,15 @@
 -- Who may do what to whose account, and what has been done.
 --
 -- Needs    portico.may_act(), is_live() (…0000), portico.tasks (…0100),
---          portico.take() (…0200); Supabase Storage
+--          portico.wake() (…0150), portico.take() (…0200); Supabase Storage
 -- Makes    portico.audit, audit_people, audit_checkpoints, open_intents,
---          admin_requests; portico.role_of(), state_of(), describe(),
+--          admin_requests, notices; portico.role_of(), state_of(), describe(),
 --          audit_kept(), keep_audit(), admits(), holders_beside(),
 --          objection(), write_intent(), write_outcome(), earlier(),
---          end_sessions(), hand_over(), has_come(), settle(); portico_api
---          .admit_admin(), begin_admin(), end_admin(), list_audit(); the tasks
---          intents and audit
+--          end_sessions(), hand_over(), notice(), has_come(), settle();
+--          portico_api.admit_admin(), begin_admin(), end_admin(),
+--          claim_notices(), settle_notice(), list_audit(); the tasks intents
+--          and audit
 -- Access   service role only, through the functions. The trail can only grow:
 --          no grant, and a trigger that holds for the owner as well.
 -- Yours    portico.role_of(), if roles are in a table of yours; audit_kept().
@@ -453,6 +454,79 @@ begin
   return ended;
 end $$;
 
+create table portico.notices (
+  intent   bigint primary key,
+  due_at   timestamptz not null default now(),
+  attempts int not null default 0
+);
+
+comment on table  portico.notices is
+  'Acts of which their target has to be told, by mail. Rows go once they are.';
+comment on column portico.notices.intent is
+  'In the trail, which has what was done and to whom.';
+
+alter table portico.notices enable row level security;
+
+-- Has the target told of an act. There is nobody to tell without an address.
+create function portico.notice(intent bigint) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  insert into portico.notices (intent)
+  select n from portico.audit_people
+  where n = notice.intent and email is not null
+  on conflict do nothing;
+  if found then
+    perform portico.wake('admin');
+  end if;
+end $$;
+
+-- Up to `size` notices, which are the caller's for a minute, and after each
+-- attempt for twice as long: [{ intent, at, action, fields, target, email }].
+-- Those that nobody could deliver ten times are given up.
+create function portico_api.claim_notices(size int) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set lock_timeout = '1s'
+as $$
+declare
+  claimed jsonb;
+begin
+  delete from portico.notices as it where it.due_at <= now() and (
+    it.attempts >= 10
+    or not exists (select from portico.audit_people where n = it.intent)
+  );
+  with taken as (
+    update portico.notices as it set
+      attempts = it.attempts + 1,
+      due_at = now() + interval '1 minute' * power(2, it.attempts)
+    where it.intent = any (array(
+      select due.intent from portico.notices as due
+      where due.due_at <= now()
+      order by due.due_at limit least(size, 100) for update skip locked
+    ))
+    returning it.intent
+  )
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'intent', audit.n, 'at', audit.at, 'action', audit.action,
+    'fields', audit.fields, 'target', audit.target, 'email', person.email
+  ) order by audit.n), '[]')
+  into claimed
+  from taken
+  join portico.audit on audit.n = taken.intent
+  join portico.audit_people as person on person.n = taken.intent;
+  return claimed;
+end $$;
+
+comment on function portico_api.claim_notices is
+  'Takes mails that are to be sent. Called by admin-users.';
+
+create function portico_api.settle_notice(intent bigint) returns void
+language sql volatile security definer set search_path = '' as $$
+  delete from portico.notices as it where it.intent = settle_notice.intent
+$$;
+
+comment on function portico_api.settle_notice is
+  'Says that a mail has been sent. Called by admin-users.';
+
 -- Gives what a person has in Storage to somebody else.
 create function portico.hand_over(person uuid, heir uuid) returns bigint
 language plpgsql volatile security definer set search_path = '' as $$
@@ -466,15 +540,18 @@ begin
 end $$;
 
 -- Ends an intent. `result` is 'done', 'refused' or 'failed', `target` who it was
--- about if nobody could know before. With `signs_out` the sessions of the target
--- end in the same transaction, and with `heir` what it has in Storage is theirs.
+-- about if nobody could know before. With what is done its effect says what else
+-- is, in the same transaction:
+--   signs_out  the target's sessions end
+--   heir       who gets what it has in Storage
+--   notifies   the target is told: a row of portico.notices
+--   forgets    who the target was is erased from the trail
 -- The answer is
 --   { outcome: 'ended' | 'settled', sessions, handed, person }
 -- with the account as it is now, or null; 'settled' if sweep was there before.
 create function portico_api.end_admin(
   intent bigint, result text, detail text default null,
-  target uuid default null, signs_out boolean default false,
-  heir uuid default null
+  target uuid default null
 ) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set lock_timeout = '2s'
@@ -483,23 +560,33 @@ declare
   who uuid := coalesce(end_admin.target, (
     select audit.target from portico.audit where n = end_admin.intent
   ));
-  outcome text := 'settled';
-  ended bigint := 0;
+  effect jsonb;
+  sessions bigint := 0;
   handed bigint := 0;
 begin
-  delete from portico.open_intents where n = end_admin.intent;
+  delete from portico.open_intents where n = end_admin.intent
+  returning open_intents.effect into effect;
   if found then
-    outcome := 'ended';
-    if signs_out then
-      ended := portico.end_sessions(who);
-    end if;
-    if heir is not null then
-      handed := portico.hand_over(who, heir);
-    end if;
     perform portico.write_outcome(intent, who, result, detail);
   end if;
+  if result = 'done' then
+    if (effect -> 'signs_out')::boolean then
+      sessions := portico.end_sessions(who);
+    end if;
+    if effect ->> 'heir' is not null then
+      handed := portico.hand_over(who, (effect ->> 'heir')::uuid);
+    end if;
+    if (effect -> 'notifies')::boolean then
+      perform portico.notice(intent);
+    end if;
+    if (effect -> 'forgets')::boolean then
+      delete from portico.audit_people as it using portico.audit
+      where it.n = audit.n and audit.target = who;
+    end if;
+  end if;
   return jsonb_build_object(
-    'outcome', outcome, 'sessions', ended, 'handed', handed, 'person', (
+    'outcome', case when effect is null then 'settled' else 'ended' end,
+    'sessions', sessions, 'handed', handed, 'person', (
       select portico.describe(users) from auth.users where id = who
     )
   );
@@ -568,9 +655,7 @@ begin
   perform portico_api.end_admin(
     intent,
     case is_done when true then 'done' when false then 'failed' else 'unknown' end,
-    'settled', null,
-    is_done and coalesce((open.effect -> 'signs_out')::boolean, false),
-    case when is_done then (open.effect ->> 'heir')::uuid end
+    'settled'
   );
 end $$;
 
@@ -662,5 +747,6 @@ comment on function portico_api.list_audit is
 
 revoke execute on all functions in schema portico from public;
 revoke execute on all functions in schema portico_api from public;
-grant execute on function portico_api.admit_admin, portico_api.begin_admin, portico_api.end_admin,
+grant execute on function portico_api.claim_notices,
+  portico_api.settle_notice, portico_api.admit_admin, portico_api.begin_admin, portico_api.end_admin,
   portico_api.list_audit to service_role;

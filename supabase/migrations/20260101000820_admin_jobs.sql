@@ -1,11 +1,11 @@
 -- The same act on many accounts, an account after another.
 --
 -- Needs    portico.tasks (…0100), portico.jobs, portico.wake() (…0150),
---          portico.take() (…0200), portico.admits(), portico.audit (…0800)
+--          portico.take() (…0200), portico.admits(), portico.audit, portico.notices (…0800)
 -- Makes    portico.admin_jobs, admin_job_items; portico.finish_items(),
 --          describe_job(); portico_api.open_admin_job(), claim_admin_items(),
 --          settle_admin_item(), stop_admin_job(), show_admin_job(); the views
---          due_admin_items, due_admin_jobs; the job admin; the task admin_jobs
+--          due_admin_items, due_admin_work, due_admin_jobs; the job admin; the task admin_jobs
 -- Access   service role only.
 -- Undo     drop the functions, views and tables; delete from portico.jobs where
 --          name = 'admin'; select portico.schedule(); delete from portico.tasks
@@ -68,7 +68,14 @@ from portico.admin_job_items as item
 join portico.admin_jobs as job on job.id = item.job
 where item.outcome is null and item.due_at <= now() and job.ended_at is null;
 
-comment on view portico.due_admin_items is 'What the job has to do.';
+comment on view portico.due_admin_items is 'Accounts that are to be worked on.';
+
+create view portico.due_admin_work as
+select job::text as key from portico.due_admin_items
+union all
+select intent::text from portico.notices where due_at <= now();
+
+comment on view portico.due_admin_work is 'What the job has to do.';
 
 create view portico.due_admin_jobs as
 select ctid as "row", id::text as key
@@ -284,7 +291,7 @@ insert into portico.tasks (name, target, max_share)
 values ('admin_jobs', 'portico.admin_jobs', 1);
 
 insert into portico.jobs (name, schedule, function, due)
-values ('admin', '* * * * *', 'admin-users/work', 'due_admin_items');
+values ('admin', '* * * * *', 'admin-users/work', 'due_admin_work');
 
 revoke execute on all functions in schema portico from public;
 revoke execute on all functions in schema portico_api from public;

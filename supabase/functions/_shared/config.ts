@@ -31,6 +31,8 @@ export interface Config {
   readonly s3: S3Key | undefined;
   /** An imgproxy of one's own. Only `image-proxy` asks it, if told to. */
   readonly imgproxy: Imgproxy | undefined;
+  /** Who sends mails. Only `admin-users` tells them, of what it has done. */
+  readonly noticeUrl: string | undefined;
   /** Origins a browser may call from; absent means any. Never `null`. */
   readonly allowedOrigins: readonly string[] | undefined;
   /** Absent means errors are logged and not sent anywhere. */
@@ -125,6 +127,10 @@ export function readConfig(env: (name: string) => string | undefined): Config {
   }
   const imgproxy = imgproxyOf(first);
   if (typeof imgproxy === "string") wrong.push(imgproxy);
+  const noticeUrl = first("NOTICE_URL");
+  if (noticeUrl !== undefined && !/^https?:\/\/\S+$/.test(noticeUrl)) {
+    wrong.push("NOTICE_URL must be an address");
+  }
   const legacySecretKey = first(
     "SUPABASE_SECRET_KEY",
     "SUPABASE_SERVICE_ROLE_KEY",
@@ -145,6 +151,7 @@ export function readConfig(env: (name: string) => string | undefined): Config {
     webhookSecrets: list("WEBHOOK_SECRET") ?? [],
     linkKeys: linkKeys.filter((it) => it !== undefined),
     s3: s3KeyOf(first),
+    noticeUrl,
     imgproxy: typeof imgproxy === "string" ? undefined : imgproxy,
     allowedOrigins,
     sentryDsn: first("SENTRY_DSN"),

@@ -76,12 +76,7 @@ export async function isSigned(
   signatures: string,
   secret: string,
 ): Promise<boolean> {
-  const hmac = { name: "HMAC", hash: "SHA-256" };
-  const bytes = fromBase64(secret.replace(/^whsec_/, ""));
-  if (bytes.length === 0) throw new TypeError("WEBHOOK_SECRET must be base64");
-  const key = await crypto.subtle.importKey("raw", bytes, hmac, false, [
-    "verify",
-  ]);
+  const key = await keyOf(secret, "verify");
   const known = signatures.split(" ").filter((one) => one.startsWith("v1,"));
   // `verify` compares in constant time, so there is no comparison of our own.
   const checks = known.slice(0, MAX_SIGNATURES).map((one) =>
@@ -96,6 +91,37 @@ function concat(head: string, tail: Uint8Array): Uint8Array<ArrayBuffer> {
   whole.set(bytes);
   whole.set(tail, bytes.length);
   return whole;
+}
+
+/** The headers that a delivery of `body` is signed with now. */
+export async function signatureFor(
+  id: string,
+  body: string,
+  secret: string,
+): Promise<Record<string, string>> {
+  const sentAt = String(Math.floor(Date.now() / 1000));
+  const signed = new TextEncoder().encode(`${id}.${sentAt}.${body}`);
+  const key = await keyOf(secret, "sign");
+  const mac = await crypto.subtle.sign("HMAC", key, signed);
+  return {
+    "webhook-id": id,
+    "webhook-timestamp": sentAt,
+    "webhook-signature": `v1,${toBase64(new Uint8Array(mac))}`,
+  };
+}
+
+async function keyOf(
+  secret: string,
+  use: "sign" | "verify",
+): Promise<CryptoKey> {
+  const hmac = { name: "HMAC", hash: "SHA-256" };
+  const bytes = fromBase64(secret.replace(/^whsec_/, ""));
+  if (bytes.length === 0) throw new TypeError("WEBHOOK_SECRET must be base64");
+  return await crypto.subtle.importKey("raw", bytes, hmac, false, [use]);
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes));
 }
 
 /** Bytes of a base64 text; none if it is not base64. */

@@ -13,6 +13,7 @@ import type { For } from "./input.ts";
 import type { Claimed, Each, Job, Jobs } from "./jobs.ts";
 import type { Ledger } from "./ledger.ts";
 import { type Change, permit, planOf } from "./plan.ts";
+import { type Notices, notify } from "./notices.ts";
 import { BULK } from "./policy.ts";
 
 /**
@@ -39,6 +40,7 @@ function changeOf(each: Each, id: string): Change {
 /** The outside world of a run. */
 export interface Shift extends Means {
   readonly jobs: Jobs;
+  readonly notices: Notices;
   /** Counts acts of jobs, apart from those that are done by hand. */
   readonly ledger: Ledger;
   /** Is told of what fails. The run goes on. */
@@ -58,7 +60,8 @@ const STOPS = ["account_not_active", "role_changed"];
 
 /** Works on what is due, for as long as a run may. */
 export async function work(shift: Shift): Promise<Tally> {
-  const { jobs } = shift;
+  const { jobs, notices, alert } = shift;
+  await notify(notices, alert);
   const tally: Tally = { done: 0, refused: 0, failed: 0 };
   const end = performance.now() + BULK.runMs;
   let left = BULK.inRun;

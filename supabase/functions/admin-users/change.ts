@@ -13,14 +13,17 @@ import type { Belongings } from "./belongings.ts";
 import type { Ledger } from "./ledger.ts";
 import { type Outcome, performOnce } from "./perform.ts";
 import { type Change, planOf } from "./plan.ts";
-import { TOKEN_LIFETIME_S } from "./policy.ts";
+import { NOTIFIES, TOKEN_LIFETIME_S } from "./policy.ts";
 
+const notConfigured = problem(501, "Notices not configured");
 const noAddress = problem(409, "No e-mail address");
 
 /** What changes are made with. */
 export interface Means {
   readonly accounts: Accounts;
   readonly belongings: Belongings;
+  /** Whether there is who sends mails. */
+  readonly canNotify: boolean;
 }
 
 /** What came of a change. */
@@ -44,6 +47,9 @@ export async function change(
   { ledger, ...means }: Means & { readonly ledger: Ledger },
 ): Promise<Changed> {
   const plan = planOf(input, crypto.randomUUID());
+  if (plan.notifies && NOTIFIES && !means.canNotify) {
+    throw notConfigured("Nobody would tell them: see NOTICE_URL");
+  }
   const isNew = !plan.isAccount;
   // What is there already is the same after a second time, and no link is kept.
   const isKept = isNew && input.action !== "link";

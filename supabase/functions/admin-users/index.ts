@@ -29,6 +29,7 @@ import { supabaseDirectory } from "./directory.ts";
 import { input } from "./input.ts";
 import { supabaseJobs } from "./jobs.ts";
 import { supabaseLedger } from "./ledger.ts";
+import { supabaseNotices } from "./notices.ts";
 import { BULK, LIMIT } from "./policy.ts";
 
 const WORK = "admin-users/work";
@@ -54,6 +55,7 @@ export default endpoint<Ports>({
       directory: supabaseDirectory(service),
       accounts: supabaseAccounts(service),
       belongings: supabaseBelongings(service),
+      canNotify: config.noticeUrl !== undefined,
       clients: supabaseClients(service),
       jobs: supabaseJobs(service),
       ledger: supabaseLedger(service, LIMIT),
@@ -65,6 +67,8 @@ export default endpoint<Ports>({
           jobs: supabaseJobs(service),
           accounts: supabaseAccounts(service),
           belongings: supabaseBelongings(service),
+          canNotify: config.noticeUrl !== undefined,
+          notices: supabaseNotices(service, config, patient.signal),
           ledger: supabaseLedger(service, BULK.acts),
           alert: (error) =>
             report(error, { function: WORK, requestId: run }, config),

@@ -27,6 +27,7 @@ function outside(failure?: Error) {
       ...{ update: NEVER, remove: NEVER, regenerateSecret: NEVER },
     },
     belongings: { remove: NEVER },
+    canNotify: false,
     jobs: {
       ...{ open: NEVER, show: NEVER, claim: NEVER },
       ...{ settle: NEVER, stop: NEVER, rest: NEVER },
@@ -115,4 +116,24 @@ Deno.test("admin-users leaves to sweep what nobody knows the end of", async () =
 
   await assertProblem(response, { status: 502, title: "Auth unavailable" });
   deepStrictEqual(said.at(-1), "change");
+});
+
+Deno.test("admin-users gives no account away while nobody would be told", async () => {
+  const { ports, said } = outside();
+
+  for (
+    const act of [
+      { action: "update", id: ID, password: "correct horse" },
+      { action: "update", id: ID, email: "a@example.com" },
+      { action: "link", id: ID, type: "recovery" },
+      { action: "deleteFactor", id: ID, factorId: ID },
+      { action: "deletePasskey", id: ID, passkeyId: ID },
+    ]
+  ) {
+    const response = await ask(ports, act);
+    const title = "Notices not configured";
+    await assertProblem(response, { status: 501, title });
+  }
+
+  deepStrictEqual(said, []);
 });

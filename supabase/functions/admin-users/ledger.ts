@@ -46,12 +46,9 @@ export interface Repeated {
 export interface End {
   readonly result: "done" | "refused" | "failed";
   /** A code. */
-  readonly detail?: string;
+  readonly detail?: string | null;
   /** Who it was about, if nobody could know before. */
-  readonly target?: string;
-  readonly signsOut?: boolean;
-  /** Who gets what the target has in Storage. */
-  readonly heir?: string;
+  readonly target?: string | null;
 }
 
 export interface Ended {
@@ -91,12 +88,8 @@ export function supabaseLedger(
       throw refusalOf(answer, limit);
     },
 
-    async end(intent, { result, detail, target, heir, signsOut = false }) {
-      const given = {
-        heir: heir ?? null,
-        ...{ intent, result, "signs_out": signsOut },
-        ...{ detail: detail ?? null, target: target ?? null },
-      };
+    async end(intent, { result, detail = null, target = null }) {
+      const given = { intent, result, detail, target };
       return await callSql(service, "end_admin", given, EndAnswer);
     },
   };
@@ -131,6 +124,7 @@ function rowOf({ actor, plan, once, requestId }: Act, limit: RateLimit) {
       "is_seen": isSeen,
       "is_elsewhere": isElsewhere,
       "signs_out": plan.signsOut,
+      notifies: plan.notifies,
     },
     once: once ?? null,
     rate: rateOf(limit),

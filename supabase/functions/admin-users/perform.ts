@@ -56,9 +56,7 @@ export async function performOnce<Told>(
   const { intent, person, left } = begun;
   try {
     const { told, target } = await work(person);
-    const { signsOut, effect: { heir } } = act.plan;
-    const also = { ...target && { target }, ...heir && { heir } };
-    const end = { result: "done", signsOut, ...also } as const;
+    const end = { result: "done", ...target && { target } } as const;
     return { outcome: "done", told, left, ...await ledger.end(intent, end) };
   } catch (error) {
     // What Auth has refused it has not done. Of the rest nobody knows.

@@ -59,6 +59,8 @@ export interface Plan {
   readonly endsRole: boolean;
   /** Whether the target's sessions end with it. */
   readonly signsOut: boolean;
+  /** Whether the target is told: somebody else gets into their account. */
+  readonly notifies: boolean;
   readonly effect: Effect;
 }
 
@@ -71,6 +73,14 @@ const PLAIN = {
   fields: [],
   endsRole: false,
   signsOut: false,
+  notifies: false,
+} as const;
+
+/** Of what somebody has shown beside their password. */
+const LOSS = {
+  needed: ["takeOver"],
+  signsOut: true,
+  notifies: true,
 } as const;
 
 /** A plan for what is about no account. */
@@ -160,17 +170,16 @@ export function planOf(input: Change, id: string): Plan {
         };
         return { ...base, ...whom, fields: [input.type], effect };
       }
-      return { ...base, needed: ["takeOver"], fields: [input.type], effect };
+      const how = { needed: ["takeOver"], notifies: true } as const;
+      return { ...base, ...how, fields: [input.type], effect };
     }
     case "deleteFactor": {
       const effect = { factor: input.factorId, isSeen: true };
-      const how = { needed: ["takeOver"], signsOut: true } as const;
-      return { ...base, ...how, fields: ["factor"], effect };
+      return { ...base, ...LOSS, fields: ["factor"], effect };
     }
     case "deletePasskey": {
       const effect = { isSeen: false };
-      const how = { needed: ["takeOver"], signsOut: true } as const;
-      return { ...base, ...how, fields: ["passkey"], effect };
+      return { ...base, ...LOSS, fields: ["passkey"], effect };
     }
   }
 }
@@ -202,6 +211,7 @@ function updateOf(input: For<"update">) {
     becomes: role,
     endsRole: isBan || (role !== undefined && role !== TOP),
     signsOut: isBan || givesAway,
+    notifies: givesAway,
     effect: {
       ...role === undefined ? {} : { role },
       ...email === undefined ? {} : { email },

@@ -48,6 +48,13 @@ export const TOKEN_LIFETIME_S = 3600;
 /** In days: no longer than a century, which Auth has a number for. */
 export const MAX_BAN_DAYS = 36_500;
 
+/**
+ * Whether people are told, by mail, when somebody who administers changes their
+ * address, password or factors, or has a link made: see the README. Without
+ * `NOTICE_URL` none of this is done then.
+ */
+export const NOTIFIES: boolean = true;
+
 /** Objects that go with one call: each hundred takes Storage a moment. */
 export const MAX_OBJECTS = 1000;
 

@@ -20,7 +20,7 @@ import {
 } from "./admin/office.ts";
 import { signed } from "./contracts/sweeps.ts";
 import { until } from "./until.ts";
-import { connect, startWorld } from "./world.ts";
+import { connect, startWorld, tokenOf } from "./world.ts";
 
 const world = await startWorld();
 Deno.test.afterAll(async () => await world[Symbol.asyncDispose]());
@@ -791,4 +791,75 @@ Deno.test("links lead where the policy says", async () => {
 
   match(link.url, /redirect_to=http/);
   notStrictEqual(link.otp, "");
+});
+
+/** Asks to be forgotten. */
+async function askToGo(who: Member, body: unknown): Promise<Response> {
+  return await fetch(`${world.stack.url}/functions/v1/admin-users/erasure`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${await tokenOf(who)}`,
+      "content-type": "application/json",
+    },
+    body: JSON.stringify(body),
+  });
+}
+
+const CONFIRM = { confirm: "erase my account" };
+
+Deno.test("who wants to be forgotten is, with a receipt", async () => {
+  const person = await collector();
+  await bodyOf(await admin.ask({ action: "signOut", id: person.id }));
+  const { email, password } = person;
+  await person.client.auth.signInWithPassword({ email, password });
+
+  const { receipt } = await bodyOf(await askToGo(person, CONFIRM));
+
+  strictEqual(receipt.id, person.id);
+  strictEqual(receipt.objectsRemoved, 4);
+  ok(
+    receipt.rows.some((it: { table: string }) => it.table.startsWith("auth.")),
+  );
+  strictEqual(await accountOf(world, person.id), undefined);
+  deepStrictEqual(await objectsAt(person.paths), []);
+  const [row] = await world.rows<{ action: string; target: string }>(
+    "select action, target from portico.audit where n = $1",
+    [receipt.number],
+  );
+  deepStrictEqual(row, { action: "erase", target: person.id });
+  const written = await writtenOf(world, person.id);
+  deepStrictEqual(written.map(({ action, result }) => [action, result]), [
+    ["signOut", "done"],
+    ["erase", "done"],
+  ]);
+  const people = await world.rows(
+    "select from portico.audit_people where email = $1",
+    [email],
+  );
+  deepStrictEqual(people, []);
+  const again = await askToGo(person, CONFIRM);
+  strictEqual((await bodyOf(again, 403)).code, "account_not_active");
+});
+
+Deno.test("nobody is forgotten by mistake, and the last owner is not", async () => {
+  const person = await hire(world, null, { hasSecondFactor: false });
+  const careful = await hire(world, null);
+  const { email, password } = careful;
+  await careful.client.auth.signInWithPassword({ email, password });
+  await world.rows(
+    `update auth.users set raw_app_meta_data = raw_app_meta_data - 'role'
+     where raw_app_meta_data ->> 'role' = 'owner' and id <> $1`,
+    [owner.id],
+  );
+
+  const unsaid = await askToGo(person, {});
+  const unproved = await askToGo(careful, CONFIRM);
+  const last = await askToGo(owner, CONFIRM);
+
+  strictEqual((await bodyOf(unsaid, 422)).code, "invalid_input");
+  strictEqual((await bodyOf(unproved, 403)).code, "second_factor_needed");
+  strictEqual((await bodyOf(last, 409)).code, "last_owner");
+  for (const { id } of [person, careful, owner]) {
+    ok(await accountOf(world, id) !== undefined);
+  }
 });

@@ -268,6 +268,11 @@ begin
     elsif act #>> '{effect,heir}' is not null
       and portico.may_act((act #>> '{effect,heir}')::uuid) is not true then
       return 'unknown heir';
+    elsif (act -> 'is_aal1')::boolean and exists (
+      select from auth.mfa_factors
+      where user_id = person and status = 'verified'
+    ) then
+      return 'second factor needed';
     elsif person = (actor ->> 'person')::uuid
       and (act -> 'not_self')::boolean then
       return 'self';
@@ -301,7 +306,7 @@ begin
     kind, request, actor, actor_key, actor_role, action, target, fields, reason
   ) values (
     'intent', (act ->> 'request')::uuid, (actor ->> 'person')::uuid,
-    actor ->> 'key', actor ->> 'role', act ->> 'action',
+    actor ->> 'key', coalesce(actor ->> 'role', ''), act ->> 'action',
     (act ->> 'target')::uuid,
     array(select jsonb_array_elements_text(act -> 'fields')), act ->> 'reason'
   ) returning * into intent;
@@ -372,6 +377,7 @@ end $$;
 --             person is one without a role
 --   targets   the roles that the target may have; '' is none
 --   not_self  whether nobody may do it to themselves
+--   is_aal1   whether who has a second factor would have to show it
 --   ends_role whether the target may not have its role afterwards
 --   top       the role that somebody must always have
 --   effect    see portico.settle
@@ -382,7 +388,7 @@ end $$;
 --   { outcome: 'repeated', left, person }
 --   { outcome: 'not live' | 'role changed' }
 --   { outcome: 'limited' | 'key reused' | 'in progress' | 'unknown user' |
---     'unknown heir' | 'self' | 'out of reach' | 'last one' | 'taken', left }
+--     'unknown heir' | 'second factor needed' | 'self' | 'out of reach' | 'last one' | 'taken', left }
 create function portico_api.begin_admin(actor jsonb, act jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set lock_timeout = '2s'

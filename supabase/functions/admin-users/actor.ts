@@ -4,13 +4,14 @@
  * @module
  */
 import { secret, user } from "../_shared/auth.ts";
-import { type Auth, either } from "../_shared/caller.ts";
+import { type Auth, either, type Message } from "../_shared/caller.ts";
+import type { Config } from "../_shared/config.ts";
 import { admit } from "../_shared/who.ts";
 import { KEYS } from "./policy.ts";
 import { isRole, type Role, ROLES } from "./rules.ts";
 
 /** Somebody who may do something, by what their credential says. */
-export type Actor = Person | Server;
+export type Actor = Person | Server | Self;
 
 interface Person {
   readonly kind: "person";
@@ -25,6 +26,31 @@ interface Server {
   /** The name of its key. */
   readonly key: string;
   readonly role: Role;
+}
+
+/** Anybody, about their own account. */
+export interface Self {
+  readonly kind: "self";
+  readonly id: string;
+  readonly sessionId: string;
+  /** Gives no right here. */
+  readonly role: "";
+  /** What their token says, whether it means something here or not. */
+  readonly ownRole: string | null;
+  readonly hasSecondFactor: boolean;
+}
+
+/** Requires somebody who has signed in, for what is about themselves. */
+export async function self(
+  message: Message,
+  config: Config,
+): Promise<Self | undefined> {
+  const caller = await user(message, config);
+  if (caller === undefined) return undefined;
+  const { id, sessionId, appRole = null, aal } = caller;
+  const hasSecondFactor = aal === "aal2";
+  const rest = { id, sessionId, ownRole: appRole, hasSecondFactor };
+  return { kind: "self", role: "", ...rest };
 }
 
 /** @throws {Problem} "Forbidden" for people without a role: all the same one. */

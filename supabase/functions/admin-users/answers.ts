@@ -7,6 +7,7 @@ import * as v from "valibot";
 import { notLive } from "../_shared/caller.ts";
 import { reused } from "../_shared/idempotency.ts";
 import { type Problem, problem } from "../_shared/problem.ts";
+import { withoutSecondFactor } from "../_shared/who.ts";
 import { LeftAnswer, limited, type RateLimit } from "../_shared/rate_limit.ts";
 
 const roleChanged = problem(403, "Role changed");
@@ -47,7 +48,7 @@ export type Person = v.InferOutput<typeof Person>;
 export const Refusal = v.object({
   outcome: v.picklist([
     ...["not live", "role changed", "unknown user", "self"] as const,
-    "unknown heir",
+    ...["unknown heir", "second factor needed"] as const,
     ...["out of reach", "last one", "taken", "limited"] as const,
     ...["key reused", "in progress", "unknown job"] as const,
   ]),
@@ -65,6 +66,7 @@ export function refusalOf(
       roleChanged("Your role is not the one in your token: sign in again"),
     "unknown user": () => userNotFound("There is no such user"),
     "unknown heir": () => heirNotFound("There is nobody to hand it to"),
+    "second factor needed": withoutSecondFactor,
     "self": () => ownAccount("Nobody may do this to their own account"),
     "out of reach": () => outOfReach("Your role may not do this to theirs"),
     "last one": () => lastOwner("Somebody must have the highest role"),

@@ -4,6 +4,7 @@
  *
  *     POST /admin-users       { action, ... }  →  200, 201 for somebody new,
  *                                                 202 for a job
+ *     POST /admin-users/erasure { confirm }    →  200 { receipt }, to anybody
  *     POST /admin-users/work  by a nudge       →  202: goes on with jobs
  *
  * @module
@@ -20,13 +21,14 @@ import { route, type Scope } from "../_shared/route.ts";
 import { KiB, seconds } from "../_shared/units.ts";
 import { nudge } from "../_shared/webhook.ts";
 import { supabaseAccounts } from "./accounts.ts";
-import { actor } from "./actor.ts";
+import { actor, self } from "./actor.ts";
 import { administer, type Ports as Office } from "./administer.ts";
 import { supabaseBelongings } from "./belongings.ts";
 import { type Shift, type Tally, work } from "./bulk.ts";
 import { supabaseClients } from "./clients.ts";
 import { supabaseDirectory } from "./directory.ts";
-import { input } from "./input.ts";
+import { erase } from "./erasure.ts";
+import { erasure, input } from "./input.ts";
 import { supabaseJobs } from "./jobs.ts";
 import { supabaseLedger } from "./ledger.ts";
 import { supabaseNotices } from "./notices.ts";
@@ -83,6 +85,18 @@ export default endpoint<Ports>({
       input,
       limits: { bodyBytes: 64 * KiB, timeoutMs: seconds(15) },
       handle: administer,
+    }),
+
+    "POST /erasure": route({
+      auth: self,
+      input: erasure,
+      limits: { bodyBytes: 1 * KiB, timeoutMs: seconds(15) },
+
+      async handle(call, ports) {
+        const receipt = await erase(call, ports);
+        const headers = { "cache-control": "no-store" };
+        return Response.json({ receipt }, { headers });
+      },
     }),
 
     "POST /work": route({

@@ -227,6 +227,12 @@ const bulk = fields({
   reason,
 });
 
+/** What somebody says who wants to be forgotten. */
+export const erasure = fields({
+  confirm: v.literal("erase my account", 'Must be "erase my account"'),
+  objects: v.optional(oneOf(["keep", "delete"]), "delete"),
+});
+
 /** Any of them. */
 export const input = v.variant("action", [
   list,

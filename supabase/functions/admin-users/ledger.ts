@@ -28,7 +28,7 @@ export interface Act {
 /** Allowed, and written down. */
 export interface Begun {
   readonly outcome: "begun";
-  /** To be ended. */
+  /** To be ended: its number in the trail. */
   readonly intent: number;
   /** The target as it is before; `null` if they are new. */
   readonly person: Person | null;
@@ -96,11 +96,10 @@ export function supabaseLedger(
 }
 
 /** As `portico.admits()` takes it. */
-export function asRow(actor: Actor): Readonly<Record<string, string>> {
-  const { role } = actor;
-  return actor.kind === "server"
-    ? { role, key: actor.key }
-    : { role, person: actor.id, session: actor.sessionId };
+export function asRow(actor: Actor): Readonly<Record<string, string | null>> {
+  if (actor.kind === "server") return { role: actor.role, key: actor.key };
+  const role = actor.kind === "self" ? actor.ownRole : actor.role;
+  return { role, person: actor.id, session: actor.sessionId };
 }
 
 function rowOf({ actor, plan, once, requestId }: Act, limit: RateLimit) {
@@ -118,12 +117,14 @@ function rowOf({ actor, plan, once, requestId }: Act, limit: RateLimit) {
     targets: reached(actor.role, plan.needed),
     "not_self": plan.needed.some((it) => NOT_ONESELF.includes(it)),
     "ends_role": plan.endsRole,
+    "is_aal1": actor.kind === "self" && !actor.hasSecondFactor,
     top: TOP,
     effect: {
       ...effect,
       "is_seen": isSeen,
       "is_elsewhere": isElsewhere,
       "signs_out": plan.signsOut,
+      forgets: actor.kind === "self",
       notifies: plan.notifies,
     },
     once: once ?? null,

@@ -24,6 +24,8 @@ export interface Outcome<Told> {
 interface Done<Told> extends Ended {
   readonly outcome: "done";
   readonly told: Told;
+  /** In the trail. */
+  readonly intent: number;
   readonly left: Left;
 }
 
@@ -57,7 +59,8 @@ export async function performOnce<Told>(
   try {
     const { told, target } = await work(person);
     const end = { result: "done", ...target && { target } } as const;
-    return { outcome: "done", told, left, ...await ledger.end(intent, end) };
+    const ended = await ledger.end(intent, end);
+    return { outcome: "done", told, intent, left, ...ended };
   } catch (error) {
     // What Auth has refused it has not done. Of the rest nobody knows.
     if (error instanceof Problem && error.status < 500) {

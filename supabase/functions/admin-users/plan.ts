@@ -41,7 +41,7 @@ export interface Effect {
 
 /** An act, before anybody has allowed it. */
 export interface Plan {
-  readonly action: Input["action"];
+  readonly action: Input["action"] | "erase";
   readonly needed: readonly Permission[];
   /** Of somebody new, the id that they will have; absent if Auth chooses it. */
   readonly target: string | undefined;
@@ -97,6 +97,20 @@ export function planElsewhere(
     isAccount: false,
     fields: fieldsOf(input),
     effect: { isElsewhere: true, isSeen: false },
+  };
+}
+
+/** A plan for somebody to go, at their own wish. */
+export function planErasure(id: string): Plan {
+  return {
+    ...PLAIN,
+    action: "erase",
+    needed: [],
+    target: id,
+    reason: undefined,
+    endsRole: true,
+    signsOut: true,
+    effect: { user: "gone", isSeen: true },
   };
 }
 

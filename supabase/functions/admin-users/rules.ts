@@ -62,7 +62,7 @@ export const NEEDS_AAL2: readonly Permission[] = [
 
 /** Whom `role` may do all of `needed` to: roles, and "" for people without one. */
 export function reached(
-  role: Role,
+  role: Role | "",
   needed: readonly Permission[],
 ): readonly (Role | "")[] {
   const all: readonly (Role | "")[] = ["", ...ROLES];
@@ -84,12 +84,12 @@ export function reached(
  * ```
  */
 export function reaches(
-  role: Role,
+  role: Role | "",
   permission: Permission,
   target: Role | "",
 ): boolean {
   const row: Row = RULES[permission];
-  switch (row[role]) {
+  switch (role === "" ? undefined : row[role]) {
     case "everyone":
       return true;
     case "below":

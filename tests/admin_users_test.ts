@@ -638,25 +638,27 @@ Deno.test("list shows each of 10,000 people once, while others come", async () =
     );
   const before = (await grow(10_000)).map(({ id }) => id).sort();
   const by = { action: "list", email: suffix, perPage: 200 };
-  const idsOf = ({ users }: { users: { id: string }[] }) =>
-    users.map(({ id }) => id);
-
   const paged: string[] = [];
   const walked: string[] = [];
-  for (let page = 1, isMore = true; isMore; page++) {
-    const body = { ...by, order: "asc", page };
-    const told = await bodyOf(await askAsServer(world, body));
-    paged.push(...idsOf(told));
-    isMore = told.next !== null;
+  const told = async (rest: object) => {
+    const { users, next } = await bodyOf(
+      await askAsServer(world, { ...by, ...rest }),
+    );
+    return { ids: users.map(({ id }: { id: string }) => id), next };
+  };
+  for (let page = 1;; page++) {
+    const { ids, next } = await told({ order: "asc", page });
+    paged.push(...ids);
+    if (next === null) break;
     if (page % 10 === 0) await grow(3);
   }
-  for (let cursor: string | undefined, isMore = true; isMore;) {
-    const told = await bodyOf(await askAsServer(world, { ...by, cursor }));
-    walked.push(...idsOf(told));
-    isMore = told.next !== null;
-    cursor = told.next ?? undefined;
+  let cursor: string | undefined;
+  do {
+    const { ids, next } = await told({ cursor });
+    walked.push(...ids);
+    cursor = next ?? undefined;
     await grow(3);
-  }
+  } while (cursor !== undefined);
 
   for (const seen of [paged, walked]) {
     strictEqual(new Set(seen).size, seen.length);

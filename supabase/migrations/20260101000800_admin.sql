@@ -241,11 +241,12 @@ comment on function portico_api.admit_admin is
 
 -- How many who may act have a role, `person` aside, and those aside who are
 -- just losing it.
-create function portico.holders_beside(role text, person uuid) returns bigint
+create function portico.holders_beside(wanted text, person uuid)
+returns bigint
 language sql stable security definer set search_path = '' as $$
   select count(*) from auth.users
   where id <> person
-    and portico.role_of(id) = role
+    and portico.role_of(id) = wanted
     and portico.may_act(id)
     and not exists (
       select from portico.open_intents where target = id and ends_role
@@ -262,7 +263,7 @@ declare
   );
   top text := act ->> 'top';
 begin
-  if (act -> 'is_account')::boolean then
+  if (act -> 'is_account')::boolean is distinct from false then
     if not exists (select from auth.users where id = person) then
       return 'unknown user';
     elsif act #>> '{effect,heir}' is not null
@@ -545,7 +546,7 @@ begin
   return handed;
 end $$;
 
--- Ends an intent. `result` is 'done', 'refused' or 'failed', `target` who it was
+-- Ends an intent. `result` is 'done', 'refused', 'failed' or 'unknown', `target` who it was
 -- about if nobody could know before. With what is done its effect says what else
 -- is, in the same transaction:
 --   signs_out  the target's sessions end
@@ -553,8 +554,9 @@ end $$;
 --   notifies   the target is told: a row of portico.notices
 --   forgets    who the target was is erased from the trail
 -- The answer is
---   { outcome: 'ended' | 'settled', sessions, handed, person }
--- with the account as it is now, or null; 'settled' if sweep was there before.
+--   { outcome: 'ended' | 'not done' | 'settled', sessions, handed, person }
+-- with the account as it is now, or null. What Auth has said was done and is not
+-- there is 'not done', and stays open; 'settled' if sweep was there before.
 create function portico_api.end_admin(
   intent bigint, result text, detail text default null,
   target uuid default null
@@ -566,24 +568,38 @@ declare
   who uuid := coalesce(end_admin.target, (
     select audit.target from portico.audit where n = end_admin.intent
   ));
+  open portico.open_intents;
+  person auth.users;
   effect jsonb;
+  outcome text;
   sessions bigint := 0;
   handed bigint := 0;
 begin
-  delete from portico.open_intents where n = end_admin.intent
-  returning open_intents.effect into effect;
-  if found then
+  select * into person from auth.users where id = who;
+  select * into open from portico.open_intents where n = end_admin.intent
+  for update;
+  if open.n is null then
+    outcome := 'settled';
+  elsif result = 'done' and portico.has_come(open, person) is false then
+    outcome := 'not done';
+  else
+    outcome := 'ended';
+    delete from portico.open_intents where n = end_admin.intent;
     perform portico.write_outcome(intent, who, result, detail);
   end if;
-  if result = 'done' then
+  effect := open.effect;
+  -- What may have been done as well: a password may be another one.
+  if outcome = 'ended' and result in ('done', 'unknown') then
     if (effect -> 'signs_out')::boolean then
       sessions := portico.end_sessions(who);
     end if;
-    if effect ->> 'heir' is not null then
-      handed := portico.hand_over(who, (effect ->> 'heir')::uuid);
-    end if;
     if (effect -> 'notifies')::boolean then
       perform portico.notice(intent);
+    end if;
+  end if;
+  if outcome = 'ended' and result = 'done' then
+    if effect ->> 'heir' is not null then
+      handed := portico.hand_over(who, (effect ->> 'heir')::uuid);
     end if;
     if (effect -> 'forgets')::boolean then
       delete from portico.audit_people as it using portico.audit
@@ -591,8 +607,7 @@ begin
     end if;
   end if;
   return jsonb_build_object(
-    'outcome', case when effect is null then 'settled' else 'ended' end,
-    'sessions', sessions, 'handed', handed, 'person', (
+    'outcome', outcome, 'sessions', sessions, 'handed', handed, 'person', (
       select portico.describe(users) from auth.users where id = who
     )
   );
@@ -603,26 +618,21 @@ comment on function portico_api.end_admin is
 
 -- Whether what an intent wanted is so now: true, false, or null if that cannot
 -- be seen. `effect` says what to look for; what it does not name may be anything.
---   { user: 'there' | 'gone' | 'deleted', banned, role, email, phone, factor,
---     is_elsewhere, is_seen }
+--   { user: 'there' | 'gone' | 'deleted', banned, banned_until, role, email,
+--     phone, factor, is_elsewhere, is_seen }
+--   banned_until  not to be earlier
 --   email    of an invitation, where nobody knows the id: the account's
 --   factor   the id of one that should be gone
 --   is_elsewhere  true of what is no account, and nobody looks for
 --   is_seen  false if it changed, or made, what nobody can see
-create function portico.has_come(open portico.open_intents) returns boolean
+create function portico.has_come(
+  open portico.open_intents, person auth.users
+) returns boolean
 language plpgsql stable security definer set search_path = '' as $$
 declare
   effect jsonb := open.effect;
-  person auth.users;
-  is_there boolean;
+  is_there boolean := person.id is not null;
 begin
-  select * into person from auth.users
-  where case when open.target is null
-    then email = effect ->> 'email'
-      and coalesce(invited_at, created_at) >= open.at - interval '1 minute'
-    else id = open.target
-  end;
-  is_there := found;
   if (effect -> 'is_elsewhere')::boolean then
     return null;
   elsif effect ->> 'user' = 'gone' then
@@ -633,6 +643,7 @@ begin
     or effect ? 'banned'
       and (effect -> 'banned')::boolean is distinct from
         coalesce(person.banned_until > now(), false)
+    or person.banned_until < (effect ->> 'banned_until')::timestamptz
     or effect ? 'role'
       and effect ->> 'role' is distinct from portico.role_of(person.id)
     or effect ? 'email' and effect ->> 'email' is distinct from person.email
@@ -654,14 +665,21 @@ create function portico.settle(intent bigint) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   open portico.open_intents;
-  is_done boolean;
+  person auth.users;
 begin
   select * into open from portico.open_intents where n = intent;
-  is_done := portico.has_come(open);
+  select * into person from auth.users
+  where case when open.target is null
+    then email = open.effect ->> 'email'
+      and coalesce(invited_at, created_at) >= open.at - interval '1 minute'
+    else id = open.target
+  end;
   perform portico_api.end_admin(
     intent,
-    case is_done when true then 'done' when false then 'failed' else 'unknown' end,
-    'settled'
+    case portico.has_come(open, person)
+      when true then 'done' when false then 'failed' else 'unknown'
+    end,
+    'settled', person.id
   );
 end $$;
 

@@ -7,8 +7,9 @@ import type {
   AdminUserAttributes,
   GenerateLinkParams,
   SupabaseClient,
+  User,
 } from "@supabase/supabase-js";
-import { taken } from "./auth_answer.ts";
+import { authUnavailable, taken } from "./auth_answer.ts";
 import type { For } from "./input.ts";
 
 /** What an account is to have. What is absent stays as it is. */
@@ -77,7 +78,7 @@ export function supabaseAccounts({ auth }: SupabaseClient): Accounts {
         ...redirectTo !== undefined && { redirectTo },
       };
       const { user } = await taken(admin.inviteUserByEmail(email, options));
-      return user.id;
+      return idOf(user);
     },
 
     async change(id, attributes) {
@@ -103,7 +104,7 @@ export function supabaseAccounts({ auth }: SupabaseClient): Accounts {
         type: properties.verification_type,
         redirectTo: properties.redirect_to,
       };
-      return { id: user.id, link };
+      return { id: idOf(user), link };
     },
 
     async removeFactor(userId, id) {
@@ -119,6 +120,15 @@ export function supabaseAccounts({ auth }: SupabaseClient): Accounts {
     },
   };
 }
+
+/** Whatever has answered might not be Auth. */
+function idOf(user: Partial<User> | null | undefined): string {
+  const id = user?.id;
+  if (typeof id === "string" && UUID.test(id)) return id;
+  throw authUnavailable("Auth has told no account");
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** All that it has is sent. */
 function paramsOf(wish: LinkWish): GenerateLinkParams {

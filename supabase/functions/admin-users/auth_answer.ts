@@ -17,7 +17,7 @@ const factorNotFound = problem(404, "Factor not found");
 const clientNotFound = problem(404, "Client not found");
 const notEnabled = problem(501, "Auth feature not enabled");
 const tooManyMails = problem(429, "Too many mails");
-const authUnavailable = problem(502, "Auth unavailable");
+export const authUnavailable = problem(502, "Auth unavailable");
 
 /**
  * What Auth has answered.

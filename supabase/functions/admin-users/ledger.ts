@@ -14,6 +14,7 @@ import {
 } from "../_shared/rate_limit.ts";
 import type { Actor } from "./actor.ts";
 import { Person, Refusal, refusalOf } from "./answers.ts";
+import { authUnavailable } from "./auth_answer.ts";
 import type { Plan } from "./plan.ts";
 import { NOT_ONESELF, reached, ROLES, TOP } from "./rules.ts";
 
@@ -67,6 +68,7 @@ export interface Ledger {
    * "Idempotency key reused" or "Request in progress".
    */
   begin(act: Act): Promise<Begun | Repeated>;
+  /** @throws {Problem} "Auth unavailable" if it was not done after all. */
   end(intent: number, end: End): Promise<Ended>;
 }
 
@@ -90,7 +92,9 @@ export function supabaseLedger(
 
     async end(intent, { result, detail = null, target = null }) {
       const given = { intent, result, detail, target };
-      return await callSql(service, "end_admin", given, EndAnswer);
+      const ended = await callSql(service, "end_admin", given, EndAnswer);
+      if (ended.outcome !== "not done") return ended;
+      throw authUnavailable("Auth has not done what it said");
     },
   };
 }
@@ -103,7 +107,7 @@ export function asRow(actor: Actor): Readonly<Record<string, string | null>> {
 }
 
 function rowOf({ actor, plan, once, requestId }: Act, limit: RateLimit) {
-  const { isSeen, isElsewhere = false, ...effect } = plan.effect;
+  const { isSeen, isElsewhere = false, bannedUntil, ...effect } = plan.effect;
   return {
     action: plan.action,
     request: requestId,
@@ -121,6 +125,7 @@ function rowOf({ actor, plan, once, requestId }: Act, limit: RateLimit) {
     top: TOP,
     effect: {
       ...effect,
+      ...bannedUntil !== undefined && { "banned_until": bannedUntil },
       "is_seen": isSeen,
       "is_elsewhere": isElsewhere,
       "signs_out": plan.signsOut,
@@ -157,6 +162,7 @@ const BeginAnswer = v.variant("outcome", [
 
 /** The answer of `portico_api.end_admin`. */
 const EndAnswer = v.object({
+  outcome: v.picklist(["ended", "not done", "settled"]),
   sessions: v.number(),
   handed: v.number(),
   person: v.nullable(Person),

@@ -60,7 +60,7 @@ export async function performOnce<Told>(
     const { told, target } = await work(person);
     const end = { result: "done", ...target && { target } } as const;
     const ended = await ledger.end(intent, end);
-    return { outcome: "done", told, intent, left, ...ended };
+    return { ...ended, outcome: "done", told, intent, left };
   } catch (error) {
     // What Auth has refused it has not done. Of the rest nobody knows.
     if (error instanceof Problem && error.status < 500) {

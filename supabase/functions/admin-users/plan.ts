@@ -26,6 +26,8 @@ export type Change = Exclude<
 export interface Effect {
   readonly user?: "there" | "gone" | "deleted";
   readonly banned?: boolean;
+  /** RFC 3339: not to be earlier. */
+  readonly bannedUntil?: string;
   readonly role?: Role | null;
   readonly email?: string;
   readonly phone?: string;
@@ -156,7 +158,7 @@ export function planOf(input: Change, id: string): Plan {
         ...base,
         ...{ needed: ["ban"], fields: ["banned"] },
         ...{ endsRole: true, signsOut: true },
-        effect: { banned: true, isSeen: true },
+        effect: { ...banOf(input.days), isSeen: true },
       };
     case "unban": {
       const effect = { banned: false, isSeen: true };
@@ -230,11 +232,22 @@ function updateOf(input: For<"update">) {
       ...role === undefined ? {} : { role },
       ...email === undefined ? {} : { email },
       ...phone === undefined ? {} : { phone },
-      ...isBan ? { banned: true } : {},
+      ...isBan ? banOf(banDays) : {},
       isSeen: !fields.some((it) => UNSEEN.includes(it)),
     },
   };
 }
+
+/** What to see of a ban: Auth counts its days from a moment later. */
+function banOf(days: number): Pick<Effect, "banned" | "bannedUntil"> {
+  const until = new Date(Date.now() + days * DAY_MS - MARGIN_MS);
+  return { banned: true, bannedUntil: until.toISOString() };
+}
+
+const DAY_MS = 86_400_000;
+
+/** Clocks differ a little. */
+const MARGIN_MS = 60_000;
 
 /** Names of what an input says beside whom it is about and why, sorted. */
 export function fieldsOf(input: Input): string[] {

@@ -795,6 +795,55 @@ Deno.test("links lead where the policy says", async () => {
   notStrictEqual(link.otp, "");
 });
 
+Deno.test("roles may be in a table of the project's own", async () => {
+  const person = await hire(world, "admin");
+  const own = await world.rows<{ sql: string }>(
+    "select pg_get_functiondef('portico.role_of'::regproc) as sql",
+  );
+  await world.rows("create table public.staff (person uuid, role text)");
+  await world.rows(
+    `create or replace function portico.role_of(person uuid) returns text
+     language sql stable security definer set search_path = '' as
+     $$ select role from public.staff where staff.person = role_of.person $$`,
+  );
+
+  try {
+    const before = await person.ask({ action: "list" });
+    await world.rows("insert into public.staff values ($1, 'admin')", [
+      person.id,
+    ]);
+    const after = await person.ask({ action: "get", id: person.id });
+
+    strictEqual((await bodyOf(before, 403)).code, "role_changed");
+    strictEqual((await bodyOf(after)).user.role, "admin");
+  } finally {
+    await world.rows(own[0]?.sql ?? "");
+    await world.rows("drop table public.staff");
+  }
+});
+
+Deno.test("acts and looks of one person are counted, apart from each other's", async () => {
+  const busy = await hire(world, "support");
+  const id = crypto.randomUUID();
+  await world.rows(
+    `insert into portico.rate_limits
+     values ('admin-acts', $1, 0, false, clock_timestamp() + interval '1 h'),
+       ('admin-looks', $1, 1, true, clock_timestamp() + interval '1 h')`,
+    [busy.id],
+  );
+
+  const act = await busy.ask({ action: "signOut", id });
+  const look = await busy.ask({ action: "list", perPage: 1 });
+  const another = await busy.ask({ action: "list", perPage: 1 });
+  const others = await support.ask({ action: "list", perPage: 1 });
+
+  strictEqual((await bodyOf(act, 429)).code, "too_many_requests");
+  ok(Number(act.headers.get("retry-after")) > 0);
+  await bodyOf(look);
+  strictEqual((await bodyOf(another, 429)).code, "too_many_requests");
+  await bodyOf(others);
+});
+
 /** Asks to be forgotten. */
 async function askToGo(who: Member, body: unknown): Promise<Response> {
   return await fetch(`${world.stack.url}/functions/v1/admin-users/erasure`, {

@@ -67,6 +67,7 @@ const TABLES = [
 /** Who may call a function. The owner of the project may call all of them. */
 const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   "portico.add_upload": [],
+  "portico.admit_look": [],
   "portico.admit_object": [],
   // By open_links alone: nobody but the owner gets into schema portico.
   "portico.admit_to_links": ["authenticated"],
@@ -117,6 +118,7 @@ const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   "portico.state_of": [],
   "portico.stored_by": [],
   "portico.take": [],
+  "portico.trail_of": [],
   "portico.unschedule": [],
   "portico.variants_of": [],
   "portico.wake": [],

@@ -6,8 +6,8 @@
 --          admin_requests, notices; portico.role_of(), state_of(), describe(),
 --          audit_kept(), keep_audit(), admits(), holders_beside(),
 --          objection(), write_intent(), write_outcome(), earlier(),
---          end_sessions(), hand_over(), notice(), has_come(), settle();
---          portico_api.admit_admin(), begin_admin(), end_admin(),
+--          end_sessions(), hand_over(), notice(), has_come(), settle(),
+--          admit_look(), trail_of(); portico_api.admit_admin(), begin_admin(), end_admin(),
 --          claim_notices(), settle_notice(), list_audit(); the tasks intents
 --          and audit
 -- Access   service role only, through the functions. The trail can only grow:
@@ -229,11 +229,36 @@ begin
   return 'admitted';
 end $$;
 
--- Whether `actor` may still act: { outcome: 'admitted' | 'not live' | 'role
--- changed' }. For what is not in this database.
+-- Whether `actor` may look, and within their rate, which is `actor.rate`:
+--   { outcome: 'admitted' | 'not live' | 'role changed' | 'limited', left }
+create function portico.admit_look(actor jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  admission text := portico.admits(actor);
+  rate jsonb := actor -> 'rate';
+  taken jsonb;
+begin
+  if admission <> 'admitted' then
+    return jsonb_build_object('outcome', admission);
+  end if;
+  taken := portico.take(
+    rate ->> 'name',
+    coalesce(actor ->> 'person', 'key ' || (actor ->> 'key')),
+    (rate ->> 'capacity')::int, (rate ->> 'window_s')::int
+  );
+  return jsonb_build_object(
+    'outcome',
+    case when (taken -> 'allowed')::boolean then 'admitted' else 'limited' end,
+    'left', taken
+  );
+end $$;
+
+-- The same, for what is not in this database.
 create function portico_api.admit_admin(actor jsonb) returns jsonb
-language sql stable security definer set search_path = '' as $$
-  select jsonb_build_object('outcome', portico.admits(actor))
+language sql volatile security definer set search_path = ''
+set lock_timeout = '2s'
+as $$
+  select portico.admit_look(actor)
 $$;
 
 comment on function portico_api.admit_admin is
@@ -710,20 +735,13 @@ insert into portico.tasks (name, target, max_share) values
 
 -- The trail, the newest first: of `wanted`
 --   { actor, key, target, action, result, from, to, before, limit }
--- The answer is { outcome: 'listed', rows, next }, where `next` is what to put
--- into `before` for more, or { outcome: 'not live' | 'role changed' }.
-create function portico_api.list_audit(actor jsonb, wanted jsonb) returns jsonb
-language plpgsql stable security definer set search_path = ''
-set statement_timeout = '10s'
-as $$
+-- The answer is { rows, next }, where `next` is what to put into `before` for more.
+create function portico.trail_of(wanted jsonb) returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
 declare
-  admission text := portico.admits(actor);
   most int := least((wanted ->> 'limit')::int, 200);
   found jsonb;
 begin
-  if admission <> 'admitted' then
-    return jsonb_build_object('outcome', admission);
-  end if;
   select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
     'id', n, 'at', at, 'request', request, 'actor', it.actor,
     'key', it.actor_key, 'role', it.actor_role, 'action', it.action,
@@ -758,12 +776,25 @@ begin
     limit most + 1
   ) as it;
   return jsonb_build_object(
-    'outcome', 'listed',
     'rows', case when jsonb_array_length(found) > most
       then found - most else found end,
     'next', case when jsonb_array_length(found) > most
       then found -> (most - 1) -> 'id' end
   );
+end $$;
+
+-- The same: { outcome: 'listed', rows, next }, or as portico.admit_look() says.
+create function portico_api.list_audit(actor jsonb, wanted jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set lock_timeout = '2s' set statement_timeout = '10s'
+as $$
+declare
+  admission jsonb := portico.admit_look(actor);
+begin
+  if admission ->> 'outcome' <> 'admitted' then
+    return admission;
+  end if;
+  return jsonb_build_object('outcome', 'listed') || portico.trail_of(wanted);
 end $$;
 
 comment on function portico_api.list_audit is

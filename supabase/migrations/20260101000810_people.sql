@@ -1,11 +1,12 @@
 -- Accounts, as people with a role look for them and at them.
 --
--- Needs    portico.role_of(), state_of(), describe(), admits(); portico_api
---          .list_audit() (…0800)
+-- Needs    portico.role_of(), state_of(), describe(), admit_look(),
+--          trail_of() (…0800)
 -- Makes    portico.pattern_of(), conditions(), stored_by(), references_to();
 --          portico_api.list_people(), list_stored(), show_person(),
 --          show_removal()
--- Access   service role only, and for those only who portico.admits().
+-- Access   service role only, and for those only whom
+--          portico.admit_look() lets.
 -- Undo     drop the functions.
 --
 -- Auth's own list knows one filter, sorts by one column, and its users have no
@@ -49,15 +50,15 @@ $$;
 --   by      { sort: 'createdAt' | 'lastSignInAt' | 'email', isDescending,
 --             limit, offset, after: { key, id } or null }
 -- The answer is { outcome: 'listed', total, people: [{ key, person }] }, or
--- { outcome: 'not live' | 'role changed' }. `total` counts all who are wanted,
+-- what portico.admit_look() says. `total` counts all who are wanted,
 -- and a page after a `key` and `id` is right whoever has come and gone since.
 create function portico_api.list_people(actor jsonb, wanted jsonb, by jsonb)
 returns jsonb
-language plpgsql stable security definer set search_path = ''
-set statement_timeout = '10s'
+language plpgsql volatile security definer set search_path = ''
+set lock_timeout = '2s' set statement_timeout = '10s'
 as $$
 declare
-  admission text := portico.admits(actor);
+  admission jsonb := portico.admit_look(actor);
   is_descending boolean := (by -> 'isDescending')::boolean;
   direction text := case when is_descending then 'desc' else 'asc' end;
   beyond text := case when is_descending then '<' else '>' end;
@@ -67,8 +68,8 @@ declare
   total bigint;
   people jsonb;
 begin
-  if admission <> 'admitted' then
-    return jsonb_build_object('outcome', admission);
+  if admission ->> 'outcome' <> 'admitted' then
+    return admission;
   end if;
   case by ->> 'sort'
     when 'createdAt' then
@@ -135,17 +136,17 @@ comment on function portico_api.list_stored is
 
 -- An account with all that belongs to it, and the last of what was done to it:
 --   { outcome: 'shown', person, identities, factors, sessions, stored, audit }
---   { outcome: 'not live' | 'role changed' | 'unknown user' }
+--   { outcome: 'unknown user' }, or what portico.admit_look() says
 create function portico_api.show_person(actor jsonb, id uuid) returns jsonb
-language plpgsql stable security definer set search_path = ''
-set statement_timeout = '10s'
+language plpgsql volatile security definer set search_path = ''
+set lock_timeout = '2s' set statement_timeout = '10s'
 as $$
 declare
-  admission text := portico.admits(actor);
+  admission jsonb := portico.admit_look(actor);
   person auth.users;
 begin
-  if admission <> 'admitted' then
-    return jsonb_build_object('outcome', admission);
+  if admission ->> 'outcome' <> 'admitted' then
+    return admission;
   end if;
   select * into person from auth.users where users.id = show_person.id;
   if not found then
@@ -178,8 +179,8 @@ begin
       ) order by it.created_at desc), '[]')
       from auth.sessions as it where it.user_id = person.id
     ),
-    'audit', portico_api.list_audit(
-      actor, jsonb_build_object('target', person.id, 'limit', 20)
+    'audit', portico.trail_of(
+      jsonb_build_object('target', person.id, 'limit', 20)
     ) -> 'rows'
   );
 end $$;
@@ -226,17 +227,17 @@ end $$;
 
 -- What would go with an account:
 --   { outcome: 'shown', person, rows, stored }
---   { outcome: 'not live' | 'role changed' | 'unknown user' }
+--   { outcome: 'unknown user' }, or what portico.admit_look() says
 create function portico_api.show_removal(actor jsonb, id uuid) returns jsonb
-language plpgsql stable security definer set search_path = ''
-set statement_timeout = '10s'
+language plpgsql volatile security definer set search_path = ''
+set lock_timeout = '2s' set statement_timeout = '10s'
 as $$
 declare
-  admission text := portico.admits(actor);
+  admission jsonb := portico.admit_look(actor);
   person auth.users;
 begin
-  if admission <> 'admitted' then
-    return jsonb_build_object('outcome', admission);
+  if admission ->> 'outcome' <> 'admitted' then
+    return admission;
   end if;
   select * into person from auth.users where users.id = show_removal.id;
   if not found then

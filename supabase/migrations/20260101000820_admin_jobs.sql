@@ -266,16 +266,16 @@ end $$;
 comment on function portico_api.rest_admin_jobs is
   'Hands what is left of jobs to another run. Called by admin-users.';
 
--- How far a job has come: { outcome: 'shown', job }, or { outcome: 'unknown job'
--- | 'not live' | 'role changed' }.
+-- How far a job has come: { outcome: 'shown', job }, { outcome: 'unknown job' },
+-- or what portico.admit_look() says.
 create function portico_api.show_admin_job(actor jsonb, id uuid) returns jsonb
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '' as $$
 declare
-  admission text := portico.admits(actor);
+  admission jsonb := portico.admit_look(actor);
   job portico.admin_jobs;
 begin
-  if admission <> 'admitted' then
-    return jsonb_build_object('outcome', admission);
+  if admission ->> 'outcome' <> 'admitted' then
+    return admission;
   end if;
   select * into job from portico.admin_jobs as it where it.id = show_admin_job.id;
   if not found then

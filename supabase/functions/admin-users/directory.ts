@@ -11,8 +11,8 @@ import type { Actor } from "./actor.ts";
 import { Person, Refusal, refusalOf } from "./answers.ts";
 import { cursorOf, type Place, placeOf } from "./cursor.ts";
 import type { For } from "./input.ts";
-import { asRow } from "./ledger.ts";
-import { LIMIT } from "./policy.ts";
+import { looking } from "./ledger.ts";
+import { LOOKS } from "./policy.ts";
 
 /** People, as many as were asked for. */
 export interface Page {
@@ -66,9 +66,9 @@ export interface Trail {
 export function supabaseDirectory(service: SupabaseClient): Directory {
   return {
     async admit(actor) {
-      const given = { actor: asRow(actor) };
+      const given = { actor: looking(actor) };
       const answer = await callSql(service, "admit_admin", given, Admission);
-      if (answer.outcome !== "admitted") throw refusalOf(answer, LIMIT);
+      if (answer.outcome !== "admitted") throw refusalOf(answer, LOOKS);
     },
 
     async list(actor, { action: _, page = 1, cursor, perPage, ...rest }) {
@@ -77,7 +77,7 @@ export function supabaseDirectory(service: SupabaseClient): Directory {
         ? undefined
         : placeIn(cursor, { sort, order });
       const given = {
-        actor: asRow(actor),
+        actor: looking(actor),
         // Who has no role has null, which would be anybody here.
         wanted: { ...wanted, role: wanted.role === null ? "" : wanted.role },
         by: {
@@ -88,7 +88,7 @@ export function supabaseDirectory(service: SupabaseClient): Directory {
         },
       };
       const answer = await callSql(service, "list_people", given, ListAnswer);
-      if (answer.outcome !== "listed") throw refusalOf(answer, LIMIT);
+      if (answer.outcome !== "listed") throw refusalOf(answer, LOOKS);
       const { people, total } = answer;
       const users = people.slice(0, perPage).map(({ person }) => person);
       const last = people[perPage - 1];
@@ -99,31 +99,31 @@ export function supabaseDirectory(service: SupabaseClient): Directory {
     },
 
     async show(actor, id) {
-      const given = { actor: asRow(actor), id };
+      const given = { actor: looking(actor), id };
       const answer = await callSql(service, "show_person", given, ShowAnswer);
-      if (answer.outcome !== "shown") throw refusalOf(answer, LIMIT);
+      if (answer.outcome !== "shown") throw refusalOf(answer, LOOKS);
       const { outcome: _, person: user, ...rest } = answer;
       return { user, ...rest };
     },
 
     async removal(actor, id) {
-      const given = { actor: asRow(actor), id };
+      const given = { actor: looking(actor), id };
       const answer = await callSql(
         service,
         "show_removal",
         given,
         RemovalAnswer,
       );
-      if (answer.outcome !== "shown") throw refusalOf(answer, LIMIT);
+      if (answer.outcome !== "shown") throw refusalOf(answer, LOOKS);
       const { outcome: _, person: user, ...rest } = answer;
       return { user, ...rest };
     },
 
     async audit(actor, { action: _, did, perPage, ...rest }) {
       const wanted = { ...rest, action: did, limit: perPage };
-      const given = { actor: asRow(actor), wanted };
+      const given = { actor: looking(actor), wanted };
       const answer = await callSql(service, "list_audit", given, AuditAnswer);
-      if (answer.outcome !== "listed") throw refusalOf(answer, LIMIT);
+      if (answer.outcome !== "listed") throw refusalOf(answer, LOOKS);
       const { rows, next } = answer;
       return { rows, next };
     },

@@ -12,8 +12,8 @@ import { type Left, LeftAnswer } from "../_shared/rate_limit.ts";
 import type { Actor } from "./actor.ts";
 import { Refusal, refusalOf } from "./answers.ts";
 import type { For } from "./input.ts";
-import { asRow, rateOf } from "./ledger.ts";
-import { BULK } from "./policy.ts";
+import { asRow, looking, rateOf } from "./ledger.ts";
+import { BULK, LOOKS } from "./policy.ts";
 
 /** What is done to each account, and why. */
 export type Each = For<"bulk">["each"] & {
@@ -80,9 +80,9 @@ export function supabaseJobs(service: SupabaseClient): Jobs {
     },
 
     async show(actor, id) {
-      const given = { actor: asRow(actor), id };
+      const given = { actor: looking(actor), id };
       const answer = await callSql(service, "show_admin_job", given, Shown);
-      if (answer.outcome !== "shown") throw refusalOf(answer, BULK.jobs);
+      if (answer.outcome !== "shown") throw refusalOf(answer, LOOKS);
       return answer.job;
     },
 

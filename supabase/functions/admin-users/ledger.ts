@@ -16,6 +16,7 @@ import type { Actor } from "./actor.ts";
 import { Person, Refusal, refusalOf } from "./answers.ts";
 import { authUnavailable } from "./auth_answer.ts";
 import type { Plan } from "./plan.ts";
+import { LOOKS } from "./policy.ts";
 import { NOT_ONESELF, reached, ROLES, TOP } from "./rules.ts";
 
 /** An act, and who asks for it. */
@@ -104,6 +105,11 @@ export function asRow(actor: Actor): Readonly<Record<string, string | null>> {
   if (actor.kind === "server") return { role: actor.role, key: actor.key };
   const role = actor.kind === "self" ? actor.ownRole : actor.role;
   return { role, person: actor.id, session: actor.sessionId };
+}
+
+/** As `portico.admit_look()` takes it. */
+export function looking(actor: Actor): Readonly<Record<string, unknown>> {
+  return { ...asRow(actor), rate: rateOf(LOOKS) };
 }
 
 function rowOf({ actor, plan, once, requestId }: Act, limit: RateLimit) {

@@ -22,6 +22,13 @@ export const LIMIT: RateLimit = {
   windowS: 60,
 };
 
+/** Looks of one person or key: an export is an act. */
+export const LOOKS: RateLimit = {
+  name: "admin-looks",
+  capacity: 600,
+  windowS: 60,
+};
+
 /** Jobs of one person or key, and how many acts all of them are. */
 export const BULK = {
   /** Accounts of one job. */

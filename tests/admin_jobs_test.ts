@@ -12,6 +12,7 @@ import {
   askAsServer,
   hire,
   type Member,
+  nudgeWork,
   promote,
   writtenOf,
 } from "./admin/office.ts";
@@ -43,24 +44,6 @@ async function crowd(count: number): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** What cron does, and what a run does for the next one. */
-async function nudge(): Promise<void> {
-  const body = JSON.stringify({ function: "admin-users/work" });
-  const response = await fetch(
-    `${world.stack.url}/functions/v1/admin-users/work`,
-    {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        ...signed(world.stack.keys.webhookSecret, { body }),
-      },
-      body,
-    },
-  );
-  strictEqual(response.status, 202);
-  await response.body?.cancel();
-}
-
 async function jobOf(id: string, who: Member = admin) {
   return (await told(await who.ask({ action: "job", id }))).job;
 }
@@ -68,7 +51,7 @@ async function jobOf(id: string, who: Member = admin) {
 /** The job, once it has come to its end, by as many runs as that takes. */
 async function ended(id: string) {
   return await until(async () => {
-    await nudge();
+    await nudgeWork(world);
     const job = await jobOf(id, admin);
     return job.endedAt === null ? undefined : job;
   });
@@ -198,7 +181,7 @@ Deno.test("what a killed run has done is not done again, and the rest is", async
   await begin(open);
   await world.rows("update portico.admin_job_items set due_at = now()");
 
-  await nudge();
+  await nudgeWork(world);
   const before = await until(async () => {
     const { job } = await told(
       await askAsServer(world, { action: "job", id }),
@@ -232,7 +215,7 @@ Deno.test("two runs at once do nothing twice", async () => {
     202,
   );
 
-  await Promise.all([nudge(), nudge(), nudge()]);
+  await Promise.all([nudgeWork(world), nudgeWork(world), nudgeWork(world)]);
   await ended(job.id);
 
   for (const id of ids) strictEqual((await writtenOf(world, id)).length, 1);

@@ -16,9 +16,9 @@ import {
   askAsServer,
   hire,
   type Member,
+  nudgeWork,
   writtenOf,
 } from "./admin/office.ts";
-import { signed } from "./contracts/sweeps.ts";
 import { until } from "./until.ts";
 import { connect, startWorld, tokenOf } from "./world.ts";
 
@@ -303,24 +303,6 @@ async function noticesTo(email: string): Promise<string[]> {
     .map(({ subject }) => subject);
 }
 
-/** What cron does. */
-async function goOn(): Promise<void> {
-  const body = JSON.stringify({ function: "admin-users/work" });
-  const response = await fetch(
-    `${world.stack.url}/functions/v1/admin-users/work`,
-    {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        ...signed(world.stack.keys.webhookSecret, { body }),
-      },
-      body,
-    },
-  );
-  strictEqual(response.status, 202);
-  await response.body?.cancel();
-}
-
 Deno.test("who has an account learns at its old address that it was taken over", async () => {
   const acts = [
     { action: "update", email: `${crypto.randomUUID()}@example.com` },
@@ -332,7 +314,7 @@ Deno.test("who has an account learns at its old address that it was taken over",
     const person = await hire(world, null, { hasSecondFactor: false });
     await bodyOf(await admin.ask({ ...act, id: person.id }));
     const others = await world.rows("select from portico.notices");
-    await goOn();
+    await nudgeWork(world);
 
     const notices = await until(async () => {
       const found = await noticesTo(person.email);

@@ -92,6 +92,7 @@ const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   "portico.is_held": [],
   "portico.is_live": [],
   "portico.keep_audit": [],
+  "portico.look_at": [],
   "portico.may_act": [],
   "portico.measure": [],
   "portico.next_due": [],

@@ -2,7 +2,8 @@
 --
 -- Needs    portico.role_of(), state_of(), describe(), admit_look(),
 --          trail_of() (…0800)
--- Makes    portico.pattern_of(), conditions(), stored_by(), references_to();
+-- Makes    portico.pattern_of(), conditions(), stored_by(), look_at(),
+--          references_to();
 --          portico_api.list_people(), list_stored(), show_person(),
 --          show_removal()
 -- Access   service role only, and for those only whom
@@ -134,6 +135,24 @@ $$;
 comment on function portico_api.list_stored is
   'What a person has in Storage. Called by admin-users.';
 
+-- An account, for who may look: { outcome: 'shown', person }, { outcome: 'unknown
+-- user' }, or what portico.admit_look() says.
+create function portico.look_at(actor jsonb, id uuid) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  admission jsonb := portico.admit_look(actor);
+  person jsonb := (
+    select portico.describe(users) from auth.users where users.id = look_at.id
+  );
+begin
+  if admission ->> 'outcome' <> 'admitted' then
+    return admission;
+  elsif person is null then
+    return jsonb_build_object('outcome', 'unknown user');
+  end if;
+  return jsonb_build_object('outcome', 'shown', 'person', person);
+end $$;
+
 -- An account with all that belongs to it, and the last of what was done to it:
 --   { outcome: 'shown', person, identities, factors, sessions, stored, audit }
 --   { outcome: 'unknown user' }, or what portico.admit_look() says
@@ -142,33 +161,26 @@ language plpgsql volatile security definer set search_path = ''
 set lock_timeout = '2s' set statement_timeout = '10s'
 as $$
 declare
-  admission jsonb := portico.admit_look(actor);
-  person auth.users;
+  answer jsonb := portico.look_at(actor, id);
 begin
-  if admission ->> 'outcome' <> 'admitted' then
-    return admission;
+  if answer ->> 'outcome' <> 'shown' then
+    return answer;
   end if;
-  select * into person from auth.users where users.id = show_person.id;
-  if not found then
-    return jsonb_build_object('outcome', 'unknown user');
-  end if;
-  return jsonb_build_object(
-    'outcome', 'shown',
-    'person', portico.describe(person),
-    'stored', portico.stored_by(person.id),
+  return answer || jsonb_build_object(
+    'stored', portico.stored_by(id),
     'identities', (
       select coalesce(jsonb_agg(jsonb_build_object(
         'id', it.id, 'provider', it.provider, 'email', it.email,
         'createdAt', it.created_at, 'lastSignInAt', it.last_sign_in_at
       ) order by it.created_at), '[]')
-      from auth.identities as it where it.user_id = person.id
+      from auth.identities as it where it.user_id = show_person.id
     ),
     'factors', (
       select coalesce(jsonb_agg(jsonb_build_object(
         'id', it.id, 'type', it.factor_type, 'status', it.status,
         'name', it.friendly_name, 'createdAt', it.created_at
       ) order by it.created_at), '[]')
-      from auth.mfa_factors as it where it.user_id = person.id
+      from auth.mfa_factors as it where it.user_id = show_person.id
     ),
     'sessions', (
       select coalesce(jsonb_agg(jsonb_build_object(
@@ -177,10 +189,10 @@ begin
         'refreshedAt', it.refreshed_at at time zone 'UTC',
         'notAfter', it.not_after
       ) order by it.created_at desc), '[]')
-      from auth.sessions as it where it.user_id = person.id
+      from auth.sessions as it where it.user_id = show_person.id
     ),
     'audit', portico.trail_of(
-      jsonb_build_object('target', person.id, 'limit', 20)
+      jsonb_build_object('target', id, 'limit', 20)
     ) -> 'rows'
   );
 end $$;
@@ -233,21 +245,14 @@ language plpgsql volatile security definer set search_path = ''
 set lock_timeout = '2s' set statement_timeout = '10s'
 as $$
 declare
-  admission jsonb := portico.admit_look(actor);
-  person auth.users;
+  answer jsonb := portico.look_at(actor, id);
 begin
-  if admission ->> 'outcome' <> 'admitted' then
-    return admission;
+  if answer ->> 'outcome' <> 'shown' then
+    return answer;
   end if;
-  select * into person from auth.users where users.id = show_removal.id;
-  if not found then
-    return jsonb_build_object('outcome', 'unknown user');
-  end if;
-  return jsonb_build_object(
-    'outcome', 'shown',
-    'person', portico.describe(person),
-    'rows', portico.references_to(person.id),
-    'stored', portico.stored_by(person.id)
+  return answer || jsonb_build_object(
+    'rows', portico.references_to(id),
+    'stored', portico.stored_by(id)
   );
 end $$;
 

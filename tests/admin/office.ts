@@ -6,6 +6,7 @@
 import { strictEqual } from "node:assert/strict";
 import { totpOf } from "../../local/auth/totp.ts";
 import type { Role } from "../../supabase/functions/admin-users/rules.ts";
+import { signed } from "../contracts/sweeps.ts";
 import { type Person, tokenOf, type World } from "../world.ts";
 
 /** Somebody who works there. */
@@ -125,4 +126,19 @@ export async function writtenOf(
      order by i.n`,
     [target],
   );
+}
+
+/** Sets a run going, as cron does. */
+export async function nudgeWork({ stack }: World): Promise<void> {
+  const body = JSON.stringify({ function: "admin-users/work" });
+  const response = await fetch(`${stack.url}/functions/v1/admin-users/work`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...signed(stack.keys.webhookSecret, { body }),
+    },
+    body,
+  });
+  strictEqual(response.status, 202);
+  await response.body?.cancel();
 }

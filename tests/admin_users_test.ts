@@ -221,7 +221,7 @@ Deno.test("an invitation is followed from the mailbox to a signed-in user", asyn
   strictEqual(written?.result, "done");
 });
 
-Deno.test("link signs its holder in, and is written down without itself", async () => {
+Deno.test("D10 link signs its holder in, and is written down without itself", async () => {
   const person = await hire(world, null, { hasSecondFactor: false });
 
   const response = await admin.ask({

@@ -414,7 +414,8 @@ end $$;
 --   { outcome: 'repeated', left, person }
 --   { outcome: 'not live' | 'role changed' }
 --   { outcome: 'limited' | 'key reused' | 'in progress' | 'unknown user' |
---     'unknown heir' | 'second factor needed' | 'self' | 'out of reach' | 'last one' | 'taken', left }
+--     'unknown heir' | 'second factor needed' | 'self' | 'out of reach' |
+--     'last one' | 'taken', left }
 create function portico_api.begin_admin(actor jsonb, act jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set lock_timeout = '2s'

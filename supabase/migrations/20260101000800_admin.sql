@@ -7,7 +7,8 @@
 --          audit_kept(), keep_audit(), admits(), holders_beside(),
 --          objection(), write_intent(), write_outcome(), earlier(),
 --          end_sessions(), hand_over(), notice(), has_come(), settle(),
---          admit_look(), trail_of(); portico_api.admit_admin(), begin_admin(), end_admin(),
+--          admit_look(), trail_of(); portico_api.admit_admin(),
+--          begin_admin(), end_admin(),
 --          claim_notices(), settle_notice(), list_audit(); the tasks intents
 --          and audit
 -- Access   service role only, through the functions. The trail can only grow:
@@ -338,7 +339,8 @@ begin
   ) returning * into intent;
 
   insert into portico.audit_people
-  select intent.n, coalesce(email, act ->> 'email'), coalesce(phone, act ->> 'phone')
+  select intent.n, coalesce(email, act ->> 'email'),
+    coalesce(phone, act ->> 'phone')
   from (values (1)) as one
   left join auth.users on id = intent.target
   where coalesce(act ->> 'email', email, act ->> 'phone', phone) is not null;
@@ -367,9 +369,12 @@ language sql volatile security definer set search_path = '' as $$
   from portico.audit where n = write_outcome.intent
 $$;
 
--- What has become of a request that was sent before with the same key, or null
--- if nothing has, so that it may be done: 'key reused', 'in progress', 'repeated'.
-create function portico.earlier(who text, once jsonb, out outcome text, out target uuid)
+-- What has become of a request that was sent before with the same key:
+-- 'key reused', 'in progress', 'repeated'; null if nothing has, so that it may be
+-- done.
+create function portico.earlier(
+  who text, once jsonb, out outcome text, out target uuid
+)
 language plpgsql stable security definer set search_path = '' as $$
 declare
   known portico.admin_requests;
@@ -572,12 +577,12 @@ begin
   return handed;
 end $$;
 
--- Ends an intent. `result` is 'done', 'refused', 'failed' or 'unknown', `target` who it was
--- about if nobody could know before. With what is done its effect says what else
--- is, in the same transaction:
+-- Ends an intent. `result` is 'done', 'refused', 'failed' or 'unknown', `target`
+-- who it was about if nobody could know before. With what is done its effect says
+-- what else is, in the same transaction; of what may have been done the first two:
 --   signs_out  the target's sessions end
---   heir       who gets what it has in Storage
 --   notifies   the target is told: a row of portico.notices
+--   heir       who gets what it has in Storage
 --   forgets    who the target was is erased from the trail
 -- The answer is
 --   { outcome: 'ended' | 'not done' | 'settled', sessions, handed, person }
@@ -736,7 +741,7 @@ insert into portico.tasks (name, target, max_share) values
 
 -- The trail, the newest first: of `wanted`
 --   { actor, key, target, action, result, from, to, before, limit }
--- The answer is { rows, next }, where `next` is what to put into `before` for more.
+-- The answer is { rows, next }: `next` is what to put into `before` for more.
 create function portico.trail_of(wanted jsonb) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
 declare
@@ -803,6 +808,6 @@ comment on function portico_api.list_audit is
 
 revoke execute on all functions in schema portico from public;
 revoke execute on all functions in schema portico_api from public;
-grant execute on function portico_api.claim_notices,
-  portico_api.settle_notice, portico_api.admit_admin, portico_api.begin_admin, portico_api.end_admin,
+grant execute on function portico_api.admit_admin, portico_api.begin_admin,
+  portico_api.end_admin, portico_api.claim_notices, portico_api.settle_notice,
   portico_api.list_audit to service_role;

@@ -124,7 +124,9 @@ $$;
 -- Objects of a person in Storage, at most `size`: [{ bucket, path }].
 create function portico_api.list_stored(person uuid, size int) returns jsonb
 language sql stable security definer set search_path = '' as $$
-  select coalesce(jsonb_agg(jsonb_build_object('bucket', bucket_id, 'path', name)), '[]')
+  select coalesce(jsonb_agg(
+    jsonb_build_object('bucket', bucket_id, 'path', name)
+  ), '[]')
   from (
     select bucket_id, name from storage.objects
     where owner_id = person::text
@@ -261,5 +263,5 @@ comment on function portico_api.show_removal is
 
 revoke execute on all functions in schema portico from public;
 revoke execute on all functions in schema portico_api from public;
-grant execute on function portico_api.list_people, portico_api.list_stored, portico_api.show_person,
-  portico_api.show_removal to service_role;
+grant execute on function portico_api.list_people, portico_api.list_stored,
+  portico_api.show_person, portico_api.show_removal to service_role;

@@ -1,7 +1,8 @@
 -- The same act on many accounts, an account after another.
 --
 -- Needs    portico.tasks (…0100), portico.jobs, portico.wake() (…0150),
---          portico.take() (…0200), portico.admits(), portico.audit, portico.notices (…0800)
+--          portico.take() (…0200), portico.admits(), portico.audit,
+--          portico.notices (…0800)
 -- Makes    portico.admin_jobs, admin_job_items; portico.finish_items(),
 --          describe_job(); portico_api.open_admin_job(), claim_admin_items(),
 --          settle_admin_item(), stop_admin_job(), show_admin_job(); the views

@@ -177,17 +177,16 @@ export function planOf(input: Change, id: string): Plan {
       return { ...base, ...ends, needed: ["delete"], fields: [user], effect };
     }
     case "link": {
-      const effect: Effect = { user: "there", isSeen: false };
+      const { type } = input;
       if (!("id" in input)) {
-        const whom = {
-          isAccount: false,
-          email: input.email,
-          needed: ["create"] as const,
-        };
-        return { ...base, ...whom, fields: [input.type], effect };
+        const { email } = input;
+        const effect: Effect = { email, isSeen: false };
+        const whom = { isAccount: false, email, fields: [type] };
+        return { ...base, ...whom, needed: ["create"], effect };
       }
+      const effect: Effect = { user: "there", isSeen: false };
       const how = { needed: ["takeOver"], notifies: true } as const;
-      return { ...base, ...how, fields: [input.type], effect };
+      return { ...base, ...how, fields: [type], effect };
     }
     case "deleteFactor": {
       const effect = { factor: input.factorId, isSeen: true };

@@ -703,6 +703,23 @@ Deno.test("an owner administers the clients of the OAuth server", async () => {
   }
 });
 
+Deno.test("a client that is asked for again is the one there is, without its secret", async () => {
+  const headers = { "idempotency-key": crypto.randomUUID() };
+  const name = crypto.randomUUID();
+  const redirectUris = ["https://app.example/callback"];
+  const body = { action: "oauthClients.create", name, redirectUris };
+
+  const first = (await bodyOf(await owner.ask(body, headers), 201)).client;
+  const second = (await bodyOf(await owner.ask(body, headers), 201)).client;
+
+  deepStrictEqual([second.id, second.secret], [first.id, undefined]);
+  const rows = await world.rows(
+    "select from auth.oauth_clients where client_name = $1",
+    [name],
+  );
+  strictEqual(rows.length, 1);
+});
+
 Deno.test("export streams everybody who matches as CSV, and says who took it", async () => {
   const suffix = `${crypto.randomUUID().slice(0, 8)}.example`;
   await world.rows(

@@ -416,7 +416,7 @@ end $$;
 --   rate      { name, capacity, window_s }
 -- The answer:
 --   { outcome: 'begun', intent, left, person }, who is null if they are new
---   { outcome: 'repeated', left, person }
+--   { outcome: 'repeated', left, target, person }
 --   { outcome: 'not live' | 'role changed' }
 --   { outcome: 'limited' | 'key reused' | 'in progress' | 'unknown user' |
 --     'unknown heir' | 'second factor needed' | 'self' | 'out of reach' |
@@ -448,7 +448,8 @@ begin
   before := portico.earlier(who, act -> 'once');
   if before.outcome is not null then
     return jsonb_build_object(
-      'outcome', before.outcome, 'left', taken, 'person', (
+      'outcome', before.outcome, 'left', taken, 'target', before.target,
+      'person', (
         select portico.describe(users) from auth.users where id = before.target
       )
     );

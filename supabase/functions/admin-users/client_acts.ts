@@ -11,7 +11,7 @@ import type { Client, Clients } from "./clients.ts";
 import type { Directory } from "./directory.ts";
 import type { Input } from "./input.ts";
 import type { Ledger } from "./ledger.ts";
-import { perform } from "./perform.ts";
+import { performOnce } from "./perform.ts";
 import { permit, planElsewhere } from "./plan.ts";
 
 /** What is about clients. */
@@ -57,22 +57,28 @@ export async function lookAtClients(
 /**
  * Makes a change.
  *
- * @throws {Problem} As `perform()` does.
+ * @throws {Problem} As `performOnce()` does.
  */
 export async function changeClient(
-  { caller: actor, input, requestId }: Call<Actor, ClientChange>,
+  { caller: actor, input, once, requestId }: Call<Actor, ClientChange>,
   { clients, ledger }: {
     readonly clients: Clients;
     readonly ledger: Ledger;
   },
 ): Promise<Changed> {
   const plan = planElsewhere(input, "clients");
-  const act = { actor, plan, requestId };
-  const { told: body, left } = await perform(act, ledger, async () => {
+  const isNew = input.action === "oauthClients.create";
+  const act = { actor, plan, once: isNew ? once : undefined, requestId };
+  const done = await performOnce(act, ledger, async () => {
     const client = await carryOut(input, clients);
-    return { told: { client }, ...client && { target: client.id } };
+    return { told: client, ...client && { target: client.id } };
   });
-  return { body, isNew: input.action === "oauthClients.create", left };
+  const { left } = done;
+  // A secret is told once.
+  const client = done.outcome === "done"
+    ? done.told
+    : await clients.get(done.target);
+  return { body: { client }, isNew, left };
 }
 
 /** The client as it is now; `null` if it is gone. */

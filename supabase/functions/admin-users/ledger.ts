@@ -40,6 +40,8 @@ export interface Begun {
 /** Done before, by a request with the same key. */
 export interface Repeated {
   readonly outcome: "repeated";
+  /** Who or what it made. */
+  readonly target: string;
   readonly person: Person | null;
   readonly left: Left;
 }
@@ -160,6 +162,7 @@ const BeginAnswer = v.variant("outcome", [
   }),
   v.object({
     outcome: v.literal("repeated"),
+    target: v.string(),
     person: v.nullable(Person),
     left: LeftAnswer,
   }),

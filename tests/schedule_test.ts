@@ -26,6 +26,14 @@ function jobs(): Promise<unknown[]> {
   );
 }
 
+const ADMIN = {
+  jobname: "portico-admin",
+  schedule: "* * * * *",
+  command: "select portico.nudge('admin-users/work') " +
+    "where exists (select from portico.due_admin_work)",
+  username: "postgres",
+};
+
 const IMAGES = {
   jobname: "portico-images",
   schedule: "* * * * *",
@@ -50,10 +58,10 @@ const UPLOADS = {
 };
 
 Deno.test("schedule() installs the jobs once, however often it is called", async () => {
-  strictEqual(await say("portico.schedule()"), 3);
-  strictEqual(await say("portico.schedule()"), 3);
+  strictEqual(await say("portico.schedule()"), 4);
+  strictEqual(await say("portico.schedule()"), 4);
 
-  deepStrictEqual(await jobs(), [IMAGES, SWEEP, UPLOADS]);
+  deepStrictEqual(await jobs(), [ADMIN, IMAGES, SWEEP, UPLOADS]);
 });
 
 Deno.test("schedule() takes away what is no longer listed, and nothing else", async () => {
@@ -72,8 +80,8 @@ Deno.test("schedule() takes away what is no longer listed, and nothing else", as
   const left = await jobs();
   await say("cron.unschedule('mine')");
 
-  deepStrictEqual(scheduled, [mine, IMAGES, SWEEP, UPLOADS]);
-  strictEqual(gone, 3);
+  deepStrictEqual(scheduled, [mine, ADMIN, IMAGES, SWEEP, UPLOADS]);
+  strictEqual(gone, 4);
   deepStrictEqual(left, [mine]);
 });
 

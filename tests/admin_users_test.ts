@@ -11,6 +11,7 @@ import {
   ok,
   strictEqual,
 } from "node:assert/strict";
+import { TOKEN_LIFETIME_S } from "../supabase/functions/admin-users/policy.ts";
 import {
   accountOf,
   askAsServer,
@@ -841,6 +842,15 @@ Deno.test("acts and looks of one person are counted, apart from each other's", a
   await bodyOf(look);
   strictEqual((await bodyOf(another, 429)).code, "too_many_requests");
   await bodyOf(others);
+});
+
+Deno.test("the policy knows how long tokens live", async () => {
+  const config = new URL("../supabase/config.toml", import.meta.url);
+
+  const text = await Deno.readTextFile(config);
+
+  const [, expiry] = text.match(/^jwt_expiry = (\d+)$/m) ?? [];
+  strictEqual(TOKEN_LIFETIME_S, Number(expiry));
 });
 
 /** Asks to be forgotten. */

@@ -505,6 +505,44 @@ Deno.test("H10 endpoint() passes no server's CORS headers on", async () => {
   deepStrictEqual(names.filter((it) => it.startsWith("access-control-")), []);
 });
 
+const LISTS: [why: string, env: Record<string, string>][] = [
+  ["and none is", {}],
+  ["and others are", OWN_ORIGINS],
+];
+
+for (const [why, env] of LISTS) {
+  Deno.test(`H10 endpoint() is called by no page where it has to be listed ${why}`, async () => {
+    let calls = 0;
+    const fn = endpoint({
+      name: "echo",
+      onlyListedOrigins: true,
+      ports: () => null,
+      routes: {
+        "POST /": route({
+          auth: anyone,
+          input: v.unknown(),
+          limits: LIMITS,
+          handle: () => Response.json({ calls: ++calls }),
+        }),
+      },
+    }).within(testConfig("http://127.0.0.1:1", env));
+    const origin = "https://evil.tld";
+
+    const page = await fn.fetch(post("{}", { origin }));
+    const asked = await fn.fetch(
+      new Request("http://x/echo", { method: "OPTIONS", headers: { origin } }),
+    );
+    const server = await fn.fetch(post("{}"));
+    const ours = await fn.fetch(post("{}", { origin: OWN }));
+
+    await assertProblem(page, { status: 403, title: "Origin not allowed" });
+    strictEqual(asked.headers.get("access-control-allow-origin"), null);
+    strictEqual(server.status, 200);
+    strictEqual(ours.status, env === OWN_ORIGINS ? 200 : 403);
+    strictEqual(calls, env === OWN_ORIGINS ? 2 : 1);
+  });
+}
+
 Deno.test("H11 endpoint() answers a preflight without a token", async () => {
   const { fn } = echo();
   const request = new Request("http://x/echo", {

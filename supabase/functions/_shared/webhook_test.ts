@@ -2,7 +2,7 @@ import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 import { testConfig } from "./testing/config.ts";
-import { isSigned, webhook } from "./webhook.ts";
+import { isSigned, signatureFor, webhook } from "./webhook.ts";
 
 // The test vector that every Standard Webhooks library shares.
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -107,4 +107,22 @@ Deno.test("webhook() is nobody's without a signature", async () => {
 Deno.test("webhook() never opens without a secret", async () => {
   const config = testConfig("http://x");
   await rejects(webhook(delivery({}), config), { status: 401 });
+});
+
+Deno.test("signatureFor() signs so that webhook() takes it", async () => {
+  const body = '{"type":"a"}';
+  const config = testConfig("http://127.0.0.1:1", { WEBHOOK_SECRET: SECRET });
+
+  const headers = await signatureFor("id_1", body, SECRET);
+
+  const request = new Request("http://x/", { method: "POST", headers });
+  const message = { request, body: new TextEncoder().encode(body) };
+  deepStrictEqual(await webhook(message, config), {
+    kind: "delivery",
+    id: "id_1",
+  });
+  const signed = `id_1.${headers["webhook-timestamp"]}.${body}`;
+  const key = Buffer.from(SECRET.replace("whsec_", ""), "base64");
+  const mac = createHmac("sha256", key).update(signed).digest("base64");
+  strictEqual(headers["webhook-signature"], `v1,${mac}`);
 });

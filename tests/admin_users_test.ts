@@ -374,6 +374,22 @@ Deno.test("a removal that is only tried lists what would go, and removes nothing
   await world.rows("insert into public.orders (buyer) values ($1), ($1)", [
     person.id,
   ]);
+  // Of which one is bound to another, and one to itself.
+  await world.rows(
+    `create table public.posts (
+       id int primary key,
+       author uuid references auth.users on delete cascade,
+       answers int references public.posts on delete cascade)`,
+  );
+  await world.rows(
+    `create table public.likes (
+       post int references public.posts on delete cascade)`,
+  );
+  await world.rows(
+    `insert into public.posts values (1, $1, 1), (2, null, 1), (3, null, null)`,
+    [person.id],
+  );
+  await world.rows("insert into public.likes values (1), (1), (2), (3)");
   const before = await accountOf(world, person.id);
 
   const { rows, user } = await bodyOf(
@@ -394,6 +410,15 @@ Deno.test("a removal that is only tried lists what would go, and removes nothing
     rows: 2,
     then: "cleared",
   });
+  const posts = rows.filter((it: { table: string }) =>
+    it.table.startsWith("public.") && it.table !== name
+  );
+  deepStrictEqual(posts, [
+    { table: "public.posts", column: "author", rows: 1, then: "deleted" },
+    { table: "public.likes", column: "post", rows: 2, then: "deleted" },
+    { table: "public.posts", column: "answers", rows: 2, then: "deleted" },
+    { table: "public.likes", column: "post", rows: 3, then: "deleted" },
+  ]);
   deepStrictEqual(await accountOf(world, person.id), before);
   deepStrictEqual(await writtenOf(world, person.id), []);
 });

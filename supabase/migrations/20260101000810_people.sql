@@ -3,7 +3,7 @@
 -- Needs    portico.role_of(), state_of(), describe(), admit_look(),
 --          trail_of() (…0800)
 -- Makes    portico.pattern_of(), conditions(), stored_by(), look_at(),
---          references_to();
+--          rows_bound_to();
 --          portico_api.list_people(), list_stored(), show_person(),
 --          show_removal()
 -- Access   service role only, and for those only whom
@@ -202,31 +202,44 @@ end $$;
 comment on function portico_api.show_person is
   'An account and what belongs to it. Called by admin-users.';
 
--- Rows that name a person by a foreign key, and what becomes of them with the
--- account: [{ table, column, rows, then: 'deleted' | 'cleared' | 'refused' }].
--- 'refused' means that the account cannot go before they do.
-create function portico.references_to(person uuid) returns jsonb
+-- Rows that a foreign key binds to some of `parent`, those that the query `bound`
+-- is of, in which $1 is `person`; and, if they go with them, what is bound to
+-- these: [{ table, column, rows, then: 'deleted' | 'cleared' | 'refused' }].
+-- 'refused' means that the account cannot go before they do. `path` has the keys
+-- that have led here: a key that leads back is followed once, and none further
+-- than five times.
+create function portico.rows_bound_to(
+  parent regclass, bound text, person uuid, path oid[] default '{}'
+) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
 declare
   key record;
-  rows bigint;
+  rows text;
+  count bigint;
   answer jsonb := '[]';
 begin
   for key in
-    select conrelid::regclass as name, attname, confdeltype
-    from pg_catalog.pg_constraint
-    join pg_catalog.pg_attribute
-      on attrelid = conrelid and attnum = conkey[1]
-    where confrelid = 'auth.users'::regclass and contype = 'f'
-      and cardinality(conkey) = 1
-    order by conrelid::regclass::text
+    select it.oid, it.conrelid::regclass as child, it.confdeltype,
+      own.attname as own, theirs.attname as theirs
+    from pg_catalog.pg_constraint as it
+    join pg_catalog.pg_attribute as own
+      on own.attrelid = it.conrelid and own.attnum = it.conkey[1]
+    join pg_catalog.pg_attribute as theirs
+      on theirs.attrelid = it.confrelid and theirs.attnum = it.confkey[1]
+    where it.confrelid = parent and it.contype = 'f'
+      and cardinality(it.conkey) = 1
+      and it.oid <> all (path) and cardinality(path) < 5
+    order by it.conrelid::regclass::text, own.attname
   loop
-    execute format(
-      'select count(*) from %s where %I = $1', key.name, key.attname
-    ) into rows using person;
-    if rows > 0 then
+    rows := format(
+      'select * from %s where %I in (select %I from (%s) as parent)',
+      key.child, key.own, key.theirs, bound
+    );
+    execute format('select count(*) from (%s) as child', rows)
+      into count using person;
+    if count > 0 then
       answer := answer || jsonb_build_object(
-        'table', key.name::text, 'column', key.attname, 'rows', rows,
+        'table', key.child::text, 'column', key.own, 'rows', count,
         'then', case key.confdeltype
           when 'c' then 'deleted'
           when 'n' then 'cleared'
@@ -234,6 +247,11 @@ begin
           else 'refused'
         end
       );
+      if key.confdeltype = 'c' then
+        answer := answer || portico.rows_bound_to(
+          key.child, rows, person, path || key.oid
+        );
+      end if;
     end if;
   end loop;
   return answer;
@@ -253,7 +271,9 @@ begin
     return answer;
   end if;
   return answer || jsonb_build_object(
-    'rows', portico.references_to(id),
+    'rows', portico.rows_bound_to(
+      'auth.users', 'select * from auth.users where id = $1', id
+    ),
     'stored', portico.stored_by(id)
   );
 end $$;

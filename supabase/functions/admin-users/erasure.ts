@@ -18,7 +18,7 @@ export interface Receipt {
   readonly number: number;
   readonly id: string;
   readonly erasedAt: string;
-  /** By foreign key, as they were: `portico.references_to()`. */
+  /** By foreign key, as they were: `portico.rows_bound_to()`. */
   readonly rows: readonly unknown[];
   readonly objectsRemoved: number;
 }

@@ -12,7 +12,7 @@ import type { Person } from "./answers.ts";
 import type { Belongings } from "./belongings.ts";
 import type { Ledger } from "./ledger.ts";
 import { type Outcome, performOnce } from "./perform.ts";
-import { type Change, planOf } from "./plan.ts";
+import { type Change, permit, planOf } from "./plan.ts";
 import { NOTIFIES, TOKEN_LIFETIME_S } from "./policy.ts";
 
 const notConfigured = problem(501, "Notices not configured");
@@ -37,7 +37,8 @@ export interface Changed {
 /**
  * Makes a change.
  *
- * @throws {Problem} As `performOnce()` does, and "No e-mail address".
+ * @throws {Problem} As `performOnce()` does, "No e-mail address" and "Notices not
+ * configured".
  */
 export async function change(
   { caller: actor, input, once, requestId }: Omit<
@@ -47,6 +48,8 @@ export async function change(
   { ledger, ...means }: Means & { readonly ledger: Ledger },
 ): Promise<Changed> {
   const plan = planOf(input, crypto.randomUUID());
+  // First: who may not do it need not know what is set up.
+  permit(actor, plan);
   if (plan.notifies && NOTIFIES && !means.canNotify) {
     throw notConfigured("Nobody would tell them: see NOTICE_URL");
   }

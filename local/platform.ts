@@ -14,6 +14,7 @@ const SCRIPTS = [
   "auth_unused",
   "storage",
   "storage_lists",
+  "storage_vectors",
   "webhooks",
   "grants",
 ];

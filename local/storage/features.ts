@@ -8,11 +8,11 @@ import * as v from "valibot";
 import { featureNotEnabled } from "./errors.ts";
 
 const ABSENT =
-  /^\/((render\/image|iceberg|vector|cdn)(\/|$)|bucket\/[^/]+\/lifecycle$)/;
+  /^\/((render\/image|iceberg|cdn)(\/|$)|bucket\/[^/]+\/lifecycle$)/;
 
 /**
  * Throws `FeatureNotEnabled` for the routes of image transformations, analytics
- * and vector buckets, the CDN's cache and the lifecycle of versions.
+ * buckets, the CDN's cache and the lifecycle of versions.
  */
 export function refuseAbsent(path: string): void {
   if (ABSENT.test(path)) throw featureNotEnabled();

@@ -1,6 +1,7 @@
 /**
  * `/storage/v1`: Supabase Storage on PGlite and the file system, for an
- * unmodified supabase-js. The table below is the whole surface, but for `s3/`.
+ * unmodified supabase-js. The table below is the whole surface, but for `s3/`
+ * and `vectors/`.
  *
  * @module
  */
@@ -32,6 +33,7 @@ import { serveS3 } from "./s3/routes.ts";
 import { type Operation, scoped } from "./scope.ts";
 import { signDownload, signDownloads, signUpload } from "./signed_urls.ts";
 import { createObject, updateObject, uploadToSignedUrl } from "./uploads.ts";
+import { serveVectors } from "./vectors/routes.ts";
 import type { Handler, StorageStack } from "./visit.ts";
 
 export { sweepOrphans } from "./bytes.ts";
@@ -132,6 +134,9 @@ async function serve(stack: StorageStack, request: Request): Promise<Response> {
     ? pathname.slice(PREFIX.length)
     : pathname;
   if (/^\/s3(\/|$)/.test(path)) return await serveS3(stack, request);
+  if (/^\/vector(\/|$)/.test(path)) {
+    return await serveVectors(stack, request, path);
+  }
   refuseAbsent(path);
 
   for (const { methods, pattern, operation, handler } of ROUTES) {

@@ -9,7 +9,6 @@ import { refusalOf, text, world } from "./world.ts";
 const ABSENT: [why: string, method: string, path: string][] = [
   ["image transformations", "GET", "/render/image/public/features/a.png"],
   ["analytics buckets", "GET", "/iceberg/bucket"],
-  ["vector buckets", "POST", "/vector/ListVectorBuckets"],
   ["the cache of a CDN", "DELETE", "/cdn/features/a.png"],
   ["lifecycles", "PUT", "/bucket/features/lifecycle"],
 ];

@@ -6,6 +6,8 @@
  *
  * @module
  */
+import { isBaseUrl } from "./base_url.ts";
+import { type Embedding, embeddingOf } from "./embed/settings.ts";
 import { isRecord } from "./record.ts";
 
 /** Settings of a running function. Secrets never leave the adapter they are for. */
@@ -25,12 +27,16 @@ export interface Config {
   readonly legacyJwtSecret: string | undefined;
   /** `whsec_<base64>`, newest first. Only functions that take deliveries need one. */
   readonly webhookSecrets: readonly string[];
+  /** What webhooks made in the dashboard carry: they cannot sign. */
+  readonly webhookHeaderSecret: string | undefined;
   /** What links are signed with, newest first. Only image links need one. */
   readonly linkKeys: readonly LinkKey[];
   /** The project's S3 key. Only uploads over S3 need it. */
   readonly s3: S3Key | undefined;
   /** An imgproxy of one's own. Only `image-proxy` asks it, if told to. */
   readonly imgproxy: Imgproxy | undefined;
+  /** Who makes vectors. Only models that are not at hand need it. */
+  readonly embedding: Embedding | undefined;
   /** Who sends mails. Only `admin-users` tells them, of what it has done. */
   readonly noticeUrl: string | undefined;
   /** Origins a browser may call from; absent means any. Never `null`. */
@@ -127,6 +133,12 @@ export function readConfig(env: (name: string) => string | undefined): Config {
   }
   const imgproxy = imgproxyOf(first);
   if (typeof imgproxy === "string") wrong.push(imgproxy);
+  const embedding = embeddingOf(first);
+  if (typeof embedding === "string") wrong.push(embedding);
+  const webhookHeaderSecret = first("WEBHOOK_HEADER_SECRET");
+  if (webhookHeaderSecret && !HEADER_SECRET.test(webhookHeaderSecret)) {
+    wrong.push("WEBHOOK_HEADER_SECRET must have 24 visible characters or more");
+  }
   const noticeUrl = first("NOTICE_URL");
   if (noticeUrl !== undefined && !/^https?:\/\/\S+$/.test(noticeUrl)) {
     wrong.push("NOTICE_URL must be an address");
@@ -149,10 +161,12 @@ export function readConfig(env: (name: string) => string | undefined): Config {
     jwks: isKeySet(jwks) ? jwks : undefined,
     legacyJwtSecret: first("LEGACY_JWT_SECRET"),
     webhookSecrets: list("WEBHOOK_SECRET") ?? [],
+    webhookHeaderSecret,
     linkKeys: linkKeys.filter((it) => it !== undefined),
     s3: s3KeyOf(first),
     noticeUrl,
     imgproxy: typeof imgproxy === "string" ? undefined : imgproxy,
+    embedding: typeof embedding === "string" ? undefined : embedding,
     allowedOrigins,
     sentryDsn: first("SENTRY_DSN"),
     logsRequests: first("LOG_REQUESTS") !== "false",
@@ -207,11 +221,8 @@ function imgproxyOf(
 
 const HEX = /^(?:[0-9a-f]{2})+$/i;
 
-/** What a path may be put behind. */
-function isBaseUrl(text: string): boolean {
-  if (!/^https?:\/\/[^?#@\s]+$/.test(text)) return false;
-  return URL.canParse(text);
-}
+/** What a header takes: 24 of base64 are 144 bits, too many to be guessed. */
+const HEADER_SECRET = /^[\x21-\x7e]{24,}$/;
 
 function parse(text: string): unknown {
   try {

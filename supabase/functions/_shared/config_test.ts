@@ -144,3 +144,56 @@ for (const [name, value] of NO_IMGPROXY) {
     });
   });
 }
+
+Deno.test("readConfig() reads who makes vectors, or nobody", () => {
+  const { embedding } = read({
+    ...MINIMAL,
+    EMBED_URL: "https://api.example.com/v1/",
+    EMBED_KEY: "sk-1",
+  });
+
+  deepStrictEqual(embedding, {
+    url: "https://api.example.com/v1",
+    key: "sk-1",
+    maxBatch: 64,
+    timeoutMs: 30_000,
+  });
+  strictEqual(read(MINIMAL).embedding, undefined);
+});
+
+Deno.test("readConfig() names what is wrong with who makes vectors", () => {
+  const env = { ...MINIMAL, EMBED_URL: "api.example.com" };
+
+  throws(() => read(env), {
+    message: "Cannot start: EMBED_URL must be a URL such as " +
+      "https://api.openai.com/v1",
+  });
+});
+
+Deno.test("readConfig() reads the secret of the dashboard's webhooks, or none", () => {
+  const WEBHOOK_HEADER_SECRET = "a".repeat(24);
+
+  strictEqual(
+    read({ ...MINIMAL, WEBHOOK_HEADER_SECRET }).webhookHeaderSecret,
+    WEBHOOK_HEADER_SECRET,
+  );
+  strictEqual(read(MINIMAL).webhookHeaderSecret, undefined);
+});
+
+for (
+  const [why, secret] of [
+    ["23 characters", "a".repeat(23)],
+    ["an end of line, which no header carries", "a".repeat(24) + "\n"],
+    ["a space", "a".repeat(12) + " " + "a".repeat(12)],
+    ["a letter that no header carries", "ä".repeat(24)],
+  ] as const
+) {
+  Deno.test(`readConfig() takes no secret of webhooks with ${why}`, () => {
+    const env = { ...MINIMAL, WEBHOOK_HEADER_SECRET: secret };
+
+    throws(() => read(env), {
+      message: "Cannot start: WEBHOOK_HEADER_SECRET must have 24 visible " +
+        "characters or more",
+    });
+  });
+}

@@ -42,6 +42,23 @@ const IMAGES = {
   username: "postgres",
 };
 
+const INDEX = {
+  jobname: "portico-index",
+  schedule: "15 seconds",
+  command: "select portico.nudge('vector-index') " +
+    "where exists (select from portico.due_index)",
+  username: "postgres",
+};
+
+// Which the database does itself.
+const INDEX_BUILDS = {
+  jobname: "portico-index-builds",
+  schedule: "* * * * *",
+  command: "select portico.build_indexes() " +
+    "where exists (select from portico.due_index_builds)",
+  username: "postgres",
+};
+
 const SWEEP = {
   jobname: "portico-sweep",
   schedule: "*/5 * * * *",
@@ -57,11 +74,13 @@ const UPLOADS = {
   username: "postgres",
 };
 
-Deno.test("schedule() installs the jobs once, however often it is called", async () => {
-  strictEqual(await say("portico.schedule()"), 4);
-  strictEqual(await say("portico.schedule()"), 4);
+const ALL = [ADMIN, IMAGES, INDEX, INDEX_BUILDS, SWEEP, UPLOADS];
 
-  deepStrictEqual(await jobs(), [ADMIN, IMAGES, SWEEP, UPLOADS]);
+Deno.test("schedule() installs the jobs once, however often it is called", async () => {
+  strictEqual(await say("portico.schedule()"), ALL.length);
+  strictEqual(await say("portico.schedule()"), ALL.length);
+
+  deepStrictEqual(await jobs(), ALL);
 });
 
 Deno.test("schedule() takes away what is no longer listed, and nothing else", async () => {
@@ -80,8 +99,8 @@ Deno.test("schedule() takes away what is no longer listed, and nothing else", as
   const left = await jobs();
   await say("cron.unschedule('mine')");
 
-  deepStrictEqual(scheduled, [mine, ADMIN, IMAGES, SWEEP, UPLOADS]);
-  strictEqual(gone, 4);
+  deepStrictEqual(scheduled, [mine, ...ALL]);
+  strictEqual(gone, ALL.length);
   deepStrictEqual(left, [mine]);
 });
 

@@ -20,15 +20,19 @@ create extension if not exists pg_cron with schema pg_catalog;
 create table portico.jobs (
   name     text primary key check (name ~ '^[a-z][a-z0-9_-]{0,40}$'),
   schedule text not null,
-  function text not null check (function ~ '^[a-z][a-z0-9/_-]{0,80}$'),
+  function text check (function ~ '^[a-z][a-z0-9/_-]{0,80}$'),
+  statement text check (statement ~ '^portico\.[a-z_]{1,40}\(\)$'),
   due      text check (due ~ '^[a-z][a-z0-9_]{0,40}$'),
-  woken_at timestamptz not null default '-infinity'
+  woken_at timestamptz not null default '-infinity',
+  check (num_nonnulls(function, statement) = 1)
 );
 
 comment on table  portico.jobs is 'What portico.schedule() installs.';
 comment on column portico.jobs.schedule is 'As pg_cron has it, in UTC.';
 comment on column portico.jobs.function is
   'Of the project, and the path below it if there is one.';
+comment on column portico.jobs.statement is
+  'Or a call of schema portico, which the database makes itself.';
 comment on column portico.jobs.due is
   'A view of schema portico. While it has no rows nothing is called.';
 comment on column portico.jobs.woken_at is
@@ -137,7 +141,8 @@ begin
     );
   perform cron.schedule(
     'portico-' || name, schedule,
-    format('select portico.nudge(%L)', function) || case
+    'select ' || coalesce(statement, format('portico.nudge(%L)', function))
+      || case
       when due is null then ''
       else format(' where exists (select from portico.%I)', due)
     end

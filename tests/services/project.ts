@@ -16,6 +16,10 @@ export type Session = postgres.Sql;
 
 /** A running server with the platform's schemas and all of our migrations. */
 export interface Project extends AsyncDisposable {
+  /** Of its database, as its owner: for processes of their own. */
+  readonly url: string;
+  /** Crashes the server, and starts it again. Sessions connect anew by themselves. */
+  restart(): Promise<void>;
   /** Opens `count` sessions, which are there when they are given. */
   sessions(count: number): Promise<Session[]>;
 }
@@ -43,6 +47,8 @@ export async function startProject(): Promise<Project> {
 
   const closing = opened.move();
   return {
+    url: server.url,
+    restart: () => server.restart(),
     async sessions(count) {
       const all = Array.from(
         { length: count },
@@ -90,11 +96,15 @@ function databaseOf(
   };
 }
 
+/** Vectors are lists of numbers where there is none: see portico.index_type(). */
+const VECTOR = "create extension if not exists vector with schema extensions";
+
 /**
  * Debian has none of the platform's extensions: what they would create is
  * created by the scripts of the local stack.
  */
 async function withOurs(script: string): Promise<string> {
+  if (script.includes(VECTOR)) return script.replace(VECTOR, "select 1");
   const [statement, name] = script.match(
     /create extension if not exists (pg_net|pg_cron|supabase_vault)[^;]*/,
   ) ?? [];

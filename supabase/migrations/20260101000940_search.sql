@@ -1,0 +1,548 @@
+-- Searches, as whoever asks.
+--
+-- Needs    the chunks (…0910), portico.dirty_rows (…0900)
+-- Makes    portico_index.filter_sql(), key_json(), weights_of(), staleness_of(),
+--          nearest(), with_words(); portico_api.search_index(), list_sources()
+-- Access   anybody. All of it runs as the caller, so that row-level security of
+--          the chunks, which asks that of their table, decides what is found; but
+--          for two functions that say how common words are and how far behind an
+--          index is.
+-- Cost     an index of 10,000 chunks: see bench/README.md.
+-- Undo     drop the functions.
+
+-- SQL for a filter on the metadata of a generation's chunks:
+--   { "org": { "eq": 3 } }, { "org": { "in": [1, 2] } }, { "and": [..., ...] },
+--   { "or": [...] }, { "not": ... }; several members all have to hold
+-- Raises invalid_parameter_value with what is wrong. It is run as whoever asks, so
+-- that a mistake here would find no more than they may see.
+create function portico_index.filter_sql(
+  generation int, filter jsonb, depth int default 0
+) returns text
+language plpgsql stable set search_path = '' as $$
+declare
+  parts text[] := '{}';
+  name text;
+  value jsonb;
+begin
+  if jsonb_typeof(filter) <> 'object' or depth > 8 then
+    raise exception 'A filter is an object, in at most 8 others'
+      using errcode = 'invalid_parameter_value';
+  end if;
+  for name, value in select * from jsonb_each(filter) loop
+    parts := parts || case name
+      when 'and' then portico_index.filters_sql(generation, value, 'and', depth)
+      when 'or' then portico_index.filters_sql(generation, value, 'or', depth)
+      when 'not' then format('(%s) is not true',
+        portico_index.filter_sql(generation, value, depth + 1))
+      else portico_index.condition_sql(generation, name, value)
+    end;
+  end loop;
+  return coalesce(nullif(array_to_string(parts, ' and '), ''), 'true');
+end $$;
+
+create function portico_index.filters_sql(
+  generation int, filters jsonb, conjunction text, depth int
+) returns text
+language plpgsql stable set search_path = '' as $$
+begin
+  if jsonb_typeof(filters) <> 'array'
+    or jsonb_array_length(filters) not between 1 and 100
+  then
+    raise exception '% has a list of 1 to 100 filters', conjunction
+      using errcode = 'invalid_parameter_value';
+  end if;
+  return (
+    select '(' || string_agg(
+      '(' || portico_index.filter_sql(generation, it, depth + 1) || ')',
+      ' ' || conjunction || ' '
+    ) || ')'
+    from jsonb_array_elements(filters) as it
+  );
+end $$;
+
+-- SQL for the conditions of one column: { "gte": 1, "lt": 5 }.
+create function portico_index.condition_sql(
+  generation int, name text, conditions jsonb
+) returns text
+language plpgsql stable set search_path = '' as $$
+declare
+  type text := (
+    select format_type(atttypid, atttypmod) from pg_attribute
+    where attrelid = format('portico_index.chunks_%s', generation)::regclass
+      and attname = 'm_' || name and not attisdropped
+  );
+  operators constant jsonb := '{"eq": "=", "gt": ">", "gte": ">=", "lt": "<",
+    "lte": "<=", "neq": "<>"}';
+  parts text[] := '{}';
+  operator text;
+  value jsonb;
+begin
+  if type is null then
+    raise exception '% is not among the metadata of this source', name
+      using errcode = 'invalid_parameter_value';
+  elsif jsonb_typeof(conditions) <> 'object' or conditions = '{}' then
+    raise exception '% has conditions such as { "eq": 1 }', name
+      using errcode = 'invalid_parameter_value';
+  end if;
+  for operator, value in select * from jsonb_each(conditions) loop
+    if operator = 'in' and jsonb_typeof(value) = 'array'
+      and jsonb_array_length(value) between 1 and 1000
+    then
+      parts := parts || format('%I = any (array[%s])', 'm_' || name, (
+        select string_agg(
+          format('%L::%s', portico_index.plain(it), type), ', '
+        )
+        from jsonb_array_elements(value) as it
+      ));
+    elsif value = 'null' and operator in ('eq', 'neq') then
+      parts := parts || format('%I %s', 'm_' || name,
+        case operator when 'eq' then 'is null' else 'is not null' end);
+    elsif operators ? operator
+      and jsonb_typeof(value) in ('string', 'number', 'boolean')
+    then
+      parts := parts || format(
+        case operator when 'neq' then '%1$I is distinct from %3$L::%4$s'
+          else '%1$I %2$s %3$L::%4$s' end,
+        'm_' || name, operators ->> operator, portico_index.plain(value), type);
+    else
+      raise exception '% cannot be %: %', name, operator, left(value::text, 40)
+        using errcode = 'invalid_parameter_value',
+          hint = 'eq, neq, gt, gte, lt and lte have a text, a number or a '
+            'boolean; in has a list of 1 to 1,000; eq and neq may have null.';
+    end if;
+  end loop;
+  return array_to_string(parts, ' and ');
+end $$;
+
+-- A text, number or boolean as Postgres reads it.
+create function portico_index.plain(value jsonb) returns text
+language sql immutable set search_path = '' as $$
+  select value #>> '{}'
+$$;
+
+-- A key as whoever asks knows it: { "id": 7 }. A number that JavaScript would round
+-- is a text.
+create function portico_index.key_json(relation regclass, key jsonb)
+returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_object_agg(attribute.attname, case
+    when jsonb_typeof(it.value) = 'number'
+      and abs((it.value #>> '{}')::numeric) > 9007199254740991
+      then to_jsonb(it.value #>> '{}')
+    else it.value
+  end)
+  from pg_index as index,
+    unnest(index.indkey::int2[]) with ordinality as part (attnum, n)
+  join pg_attribute as attribute on attribute.attnum = part.attnum
+  join lateral (select $2 -> (part.n - 1)::int as value) as it on true
+  where index.indrelid = relation and index.indisprimary
+    and attribute.attrelid = relation
+$$;
+
+-- How much each of `lexemes` says in a source, as inverse document frequency, by
+-- what Postgres has counted for its planner: what it has not seen often is rare.
+-- It counts rows that the caller may not see as well.
+create function portico_index.weights_of(generation int, lexemes text[])
+returns real[]
+language sql stable security definer set search_path = '' as $$
+  with common as (
+    select most_common_elems::text::text[] as lexemes,
+      most_common_elem_freqs as shares
+    from pg_stats
+    where schemaname = 'portico_index'
+      and tablename = 'chunks_' || weights_of.generation
+      and attname = 'words'
+  ),
+  share as (
+    select lexeme, share from common, unnest(common.lexemes, common.shares)
+      as it (lexeme, share)
+  )
+  select array_agg(ln(1 + 1 / greatest(coalesce(share.share, 0), 0.0005))::real
+    order by it.n)
+  from unnest(weights_of.lexemes) with ordinality as it (lexeme, n)
+  left join share on share.lexeme = it.lexeme
+$$;
+
+-- How far an index is behind its table: { queued, oldestChange? }, where as many
+-- as 1,000 are counted.
+create function portico_index.staleness_of(generation int) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select jsonb_strip_nulls(jsonb_build_object(
+    'queued', count(*),
+    'oldestChange', (
+      select first_at from portico.dirty_rows as dirty
+      where dirty.generation = staleness_of.generation and priority = 0
+      order by due_at limit 1
+    )
+  ))
+  from (
+    select from portico.dirty_rows as dirty
+    where dirty.generation = staleness_of.generation limit 1000
+  ) as it
+$$;
+
+-- Chunks that have at least half of what a query says, by the weight of its words:
+-- where they are, how much of it they have, and how they rank. Of those at least
+-- one is of `needed`, without which there is no half. Best first.
+--
+-- It looks at all chunks, since Postgres would otherwise ask row-level security of
+-- each of them before it may use the index of words; who calls it joins what it
+-- says with what the caller may see.
+create function portico_index.with_words(
+  generation int, needed tsquery, words tsquery[], weights real[], size int
+) returns table (place tid, coverage real, quality real)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query execute format(
+    'select it.place, it.coverage, ts_rank(it.words, $1)
+     from (
+       select chunk.ctid as place, chunk.words, (
+         select sum(said.weight) from unnest($2, $3) as said (word, weight)
+         where chunk.words @@ said.word
+       ) / (select sum(weight) from unnest($3) as weight) as coverage
+       from portico_index.chunks_%s as chunk
+       where chunk.words @@ $1
+     ) as it
+     where it.coverage >= 0.5
+     order by 2 desc, 3 desc, 1
+     limit $4', generation)
+  using needed, words, weights, size;
+end $$;
+
+-- What of a query is looked for: those `needed` of its lexemes, of which one has to be
+-- there, and all of them with their weights. Nothing if it says nothing.
+create function portico_index.words_of(
+  generation int, language regconfig, query text,
+  out needed tsquery, out everything tsquery, out words tsquery[],
+  out weights real[]
+)
+language plpgsql stable set search_path = '' as $$
+declare
+  lexemes text[] := (
+    select array_agg(it) from (
+      select unnest(tsvector_to_array(to_tsvector(language, query))) as it
+      limit 32
+    ) as it
+  );
+begin
+  if lexemes is null then
+    return;
+  end if;
+  weights := portico_index.weights_of(generation, lexemes);
+  select array_agg(quote_literal(it)::tsquery order by n),
+    string_agg(quote_literal(it), ' | ')::tsquery
+  into words, everything
+  from unnest(lexemes) with ordinality as it (it, n);
+  -- The weightiest, up to where the rest is less than half.
+  select string_agg(quote_literal(lexeme), ' | ')::tsquery into needed
+  from (
+    select lexeme, weight, total,
+      sum(weight) over (order by weight desc, lexeme) - weight as before
+    from unnest(lexemes, weights) as it (lexeme, weight),
+      (select sum(weight) from unnest(weights) as weight) as all_of_it (total)
+  ) as it
+  where before <= total / 2;
+end $$;
+
+-- What a search is made of, from what was asked for and what is there.
+create type portico_index.search as (
+  generation int,
+  relation   regclass,
+  language   regconfig,
+  vector     text,
+  type       text,
+  dot        text,
+  condition  text,
+  is_exact   boolean,
+  words      tsquery[],
+  weights    real[],
+  needed     tsquery,
+  everything tsquery,
+  mode       text,
+  k          int,
+  per_row    boolean,
+  min_score  real,
+  headline   boolean
+);
+
+-- Runs a search over as many candidates of each kind as `size`. The answer is
+-- { results, seen }, where `seen` is how many candidates there were.
+create function portico_index.run_search(it portico_index.search, size int)
+returns jsonb
+language plpgsql stable set search_path = '' as $$
+declare
+  chunks text := format('portico_index.chunks_%s', it.generation);
+  near text := format(
+    'select place, similarity,
+       row_number() over (order by similarity desc, place) as rank
+     from (
+       select chunk.ctid as place,
+         -(chunk.embedding %1$s %2$L::%3$s)::float8 as similarity
+       from %4$s as chunk
+       where chunk.embedding is not null and (%5$s)
+       order by (chunk.embedding %1$s %2$L::%3$s) %6$s
+       limit $1
+     ) as it',
+    it.dot, it.vector, it.type, chunks, it.condition,
+    case when it.is_exact then '+ 0' else '' end);
+  said text := format(
+    'select it.place, it.coverage, row_number() over () as rank
+     from portico_index.with_words(%1$s, $2, $3, $4, $1 * 8) as it
+     join %2$s as chunk on chunk.ctid = it.place
+     where (%3$s)
+     order by it.coverage desc, it.quality desc, it.place
+     limit $1',
+    it.generation, chunks, it.condition);
+  nothing text := 'select null::tid as place, null::float8 as similarity,
+    null::real as coverage, null::bigint as rank limit 0';
+  answer jsonb;
+begin
+  if it.mode = 'keyword' then near := nothing; end if;
+  if it.needed is null or it.mode = 'semantic' then said := nothing; end if;
+  execute format(
+    'with near as materialized (%1$s), said as materialized (%2$s),
+     fused as (
+       select place, near.similarity, said.coverage,
+         case $5 when ''semantic'' then near.similarity
+           when ''keyword'' then said.coverage
+           -- Reciprocal rank fusion, of which the first of both gets 1. Source of
+           -- 60: Cormack, Clarke, Buettcher, SIGIR 2009.
+           else (coalesce(1.0 / (60 + near.rank), 0)
+             + coalesce(1.0 / (60 + said.rank), 0)) * 61 / 2
+         end as score
+       from near full join said using (place)
+     ),
+     best as (
+       select chunk.*, fused.similarity, fused.coverage, fused.score,
+         row_number() over (
+           partition by %3$s order by fused.score desc, chunk.n
+         ) as nth
+       from fused join %4$s as chunk on chunk.ctid = fused.place
+       where fused.score >= $6 or $6 is null
+     ),
+     first as (
+       select * from best where nth = 1 or not $7
+       order by score desc, %3$s, n limit $8
+     )
+     select jsonb_build_object(
+       ''seen'', greatest((select count(*) from near), (select count(*) from said)),
+       ''results'', coalesce((
+         select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+           ''key'', portico_index.key_json($9, jsonb_build_array(%3$s)),
+           ''chunk'', n, ''content'', content, ''score'', score,
+           ''similarity'', similarity, ''coverage'', coverage,
+           ''staleSince'', stale_since,
+           ''highlight'', case when $10 then ts_headline($11, content, $12,
+             format(''StartSel=%%s,StopSel=%%s'', chr(2), chr(3))) end
+         )) || jsonb_build_object(''metadata'', jsonb_build_object(%5$s))
+         order by score desc, %3$s, n)
+         from first
+       ), ''[]''))',
+    near, said,
+    portico_index.columns_of(it.generation, 'key\_%', '%1$I'), chunks,
+    portico_index.columns_of(it.generation, 'm\_%', '%2$L, %1$I'))
+  into answer
+  using size, it.needed, it.words, it.weights, it.mode, it.min_score, it.per_row,
+    it.k, it.relation, it.headline and it.everything is not null, it.language,
+    it.everything;
+  return answer;
+end $$;
+
+-- Something of each column of a generation's chunks that is called like `pattern`:
+-- `%1$I` is its name, `%2$L` without what comes before the first underscore.
+create function portico_index.columns_of(
+  generation int, pattern text, template text
+) returns text
+language sql stable set search_path = '' as $$
+  select coalesce(string_agg(
+    format(template, attname, substr(attname, strpos(attname, '_') + 1)), ', '
+    order by attnum), '')
+  from pg_attribute
+  where attrelid = format('portico_index.chunks_%s', generation)::regclass
+    and attname like pattern and attnum > 0 and not attisdropped
+$$;
+
+-- Searches a source. `wish` is
+--   { mode, k, perRow, query?, vector?, generation?, like?, filter?, minScore?,
+--     highlight? }
+-- where `vector`, '[1,2]', is of unit length and by the model of `generation`, if
+-- that is given, and `like` a key: [7] or { "id": 7 }. The answer is
+--   { outcome: 'found', generation, model, staleness, results }
+--   { outcome: 'embed', generation, model, dimensions }: the vector is missing, or
+--     of a generation that does not serve any more
+--   { outcome: 'dimensions', dimensions }: the vector has another number
+--   { outcome: 'unknown' }: no such source, or not for the caller
+--   { outcome: 'no row' }: none to be like, or not for the caller
+--   { outcome: 'filter', detail }: the filter cannot be used
+create function portico_api.search_index(source text, wish jsonb)
+returns jsonb
+language plpgsql stable security invoker set search_path = ''
+set statement_timeout = '8s' set lock_timeout = '2s'
+as $$
+#variable_conflict use_column
+declare
+  made record;
+  it portico_index.search;
+  vectors text;
+  size int;
+  answer jsonb;
+begin
+  select generation.*, source.relation, source.language into made
+  from portico_index.sources as source
+  join portico_index.generations as generation on generation.id = source.serving
+  where source.name = search_index.source;
+  if not found then
+    return '{"outcome": "unknown"}';
+  end if;
+
+  it.generation := made.id;
+  it.relation := made.relation;
+  it.language := made.language;
+  it.mode := wish ->> 'mode';
+  it.k := least((wish ->> 'k')::int, 100);
+  it.per_row := (wish ->> 'perRow')::boolean;
+  it.min_score := (wish ->> 'minScore')::real;
+  it.headline := coalesce((wish ->> 'highlight')::boolean, false);
+  select format_type(atttypid, atttypmod), format('operator(%I.<#>)', nspname),
+    quote_ident(nspname)
+  into it.type, it.dot, vectors
+  from pg_attribute
+  join pg_type on pg_type.oid = atttypid
+  join pg_namespace on pg_namespace.oid = typnamespace
+  where attrelid = format('portico_index.chunks_%s', made.id)::regclass
+    and attname = 'embedding';
+  begin
+    it.condition := portico_index.filter_sql(made.id,
+      coalesce(wish -> 'filter', '{}'));
+  exception when invalid_parameter_value then
+    return jsonb_build_object('outcome', 'filter', 'detail', sqlerrm);
+  end;
+
+  if wish ? 'like' then
+    begin
+      execute format(
+        'select %1$s.l2_normalize(%1$s.avg(chunk.embedding))::text
+         from portico_index.chunks_%2$s as chunk where %3$s',
+        vectors, made.id, portico_index.is_key(made.relation, wish -> 'like'))
+      into it.vector;
+    exception when data_exception then
+      it.vector := null; -- no key is written like that
+    end;
+    if it.vector is null then
+      return '{"outcome": "no row"}';
+    end if;
+    it.condition := format('(%s) and not (%s)', it.condition,
+      portico_index.is_key(made.relation, wish -> 'like'));
+  elsif it.mode <> 'keyword' then
+    it.vector := wish ->> 'vector';
+    if it.vector is null or (wish ->> 'generation')::int <> made.id then
+      return jsonb_build_object('outcome', 'embed', 'generation', made.id,
+        'model', made.model, 'dimensions', made.dimensions);
+    elsif regexp_count(it.vector, ',') <> made.dimensions - 1 then
+      return jsonb_build_object('outcome', 'dimensions',
+        'dimensions', made.dimensions);
+    end if;
+  end if;
+  if it.mode <> 'semantic' or it.headline then
+    select * into it.needed, it.everything, it.words, it.weights
+    from portico_index.words_of(made.id, made.language, wish ->> 'query');
+  end if;
+
+  begin
+    it.is_exact := portico_index.should_compare_all(it);
+    perform set_config('hnsw.iterative_scan', 'relaxed_order', true),
+      set_config('hnsw.ef_search', '200', true);
+    size := greatest(40, it.k * case when it.per_row then 8 else 2 end);
+    loop
+      answer := portico_index.run_search(it, size);
+      exit when jsonb_array_length(answer -> 'results') >= it.k
+        or it.min_score is not null and it.is_exact;
+      -- The index gives up after so many; comparing all of them does not.
+      if (answer -> 'seen')::int < size then
+        exit when it.is_exact;
+        it.is_exact := true;
+      end if;
+      exit when size > 20000;
+      size := size * 8;
+    end loop;
+  exception when data_exception then
+    return jsonb_build_object('outcome', 'filter', 'detail', sqlerrm);
+  end;
+  return jsonb_build_object(
+    'outcome', 'found', 'generation', made.number, 'model', made.model,
+    'staleness', portico_index.staleness_of(made.id),
+    'results', answer -> 'results'
+  );
+end $$;
+
+comment on function portico_api.search_index is
+  'Searches a source as the caller. Called by vector-search.';
+
+-- SQL for the chunks of one key.
+create function portico_index.is_key(relation regclass, key jsonb) returns text
+language sql stable set search_path = '' as $$
+  select coalesce(string_agg(format('chunk.%I is not distinct from %L::%s',
+    'key_' || part.n, case jsonb_typeof(key)
+      when 'array' then key ->> (part.n - 1)::int else key ->> attname end,
+    format_type(atttypid, atttypmod)), ' and '), 'false')
+  from pg_index as index,
+    unnest(index.indkey::int2[]) with ordinality as part (attnum, n)
+  join pg_attribute as attribute on attribute.attnum = part.attnum
+  where index.indrelid = relation and index.indisprimary
+    and attribute.attrelid = relation
+$$;
+
+-- Whether a filter leaves so few chunks that comparing all of them is no slower
+-- than the index, and misses none. Without an index they are compared anyway.
+create function portico_index.should_compare_all(it portico_index.search)
+returns boolean
+language plpgsql stable set search_path = '' as $$
+declare
+  few constant int := 5000;
+  left_over int;
+begin
+  if to_regclass(format('portico_index.chunks_%s_vectors', it.generation)) is null
+  then
+    return true;
+  elsif it.condition = 'true' then
+    return false;
+  end if;
+  execute format('select count(*) from (
+    select from portico_index.chunks_%s as chunk where %s limit $1
+  ) as it', it.generation, it.condition) into left_over using few;
+  return left_over < few;
+end $$;
+
+-- The sources that the caller may search, and how far behind each is.
+create function portico_api.list_sources() returns jsonb
+language sql stable security invoker set search_path = ''
+set statement_timeout = '5s'
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'source', source.name,
+    'generation', generation.number,
+    'model', generation.model,
+    'dimensions', generation.dimensions,
+    'metadata', source.metadata,
+    'staleness', portico_index.staleness_of(generation.id)
+  ) order by source.name), '[]')
+  from portico_index.sources as source
+  join portico_index.generations as generation on generation.id = source.serving
+$$;
+
+comment on function portico_api.list_sources is
+  'What the caller may search. Called by vector-search.';
+
+revoke execute on all functions in schema portico_index from public;
+revoke execute on all functions in schema portico_api from public;
+-- They are called by search_index and list_sources, as the caller.
+grant execute on function
+  portico_index.filter_sql, portico_index.filters_sql,
+  portico_index.condition_sql, portico_index.plain, portico_index.key_json,
+  portico_index.weights_of, portico_index.staleness_of,
+  portico_index.with_words, portico_index.words_of, portico_index.run_search,
+  portico_index.columns_of, portico_index.is_key,
+  portico_index.should_compare_all
+to public;
+grant execute on function portico_api.search_index, portico_api.list_sources
+to anon, authenticated, service_role;

@@ -13,6 +13,7 @@ import {
   supabaseQueue,
 } from "../supabase/functions/vector-index/queue.ts";
 import { RIGHT, shelfOf } from "./index/shelf.ts";
+import { until } from "./until.ts";
 import { startWorld } from "./world.ts";
 
 const world = await startWorld();
@@ -71,7 +72,11 @@ async function settle(queue: Queue, { generation, rows }: Claim) {
   const done = await Promise.all(rows.map(doneWith));
   const hashes = done.flatMap(({ chunks }) => chunks.map(({ hash }) => hash));
   const vectors = Object.fromEntries(hashes.map((it) => [it, VECTOR]));
-  return await queue.settle(generation, done, { vectors, used: null });
+  return await queue.settle(generation, done, {
+    vectors,
+    used: null,
+    paid: false,
+  });
 }
 
 /** Lets the time of every lease and of every wait pass. */
@@ -216,7 +221,7 @@ Deno.test("a row that was taken twice for nothing is taken alone", async () => {
 
 Deno.test("a row of which nothing ever comes is set aside, and says so", async () => {
   await watch("select 1, 1, 'killer'");
-  for (let time = 0; time < 5; time++) {
+  for (let time = 0; time < 8; time++) {
     await claim(newRun());
     await letTimePass();
   }
@@ -228,7 +233,7 @@ Deno.test("a row of which nothing ever comes is set aside, and says so", async (
   const [dead] = await shelf.rows<{ reason: string }>(
     "select reason from portico.dead_rows",
   );
-  match(dead?.reason ?? "", /Nothing came of it 5 times/);
+  match(dead?.reason ?? "", /Nothing came of it 8 times/);
 });
 
 Deno.test("a row that was set aside keeps what it had, and says that it is old", async () => {
@@ -334,7 +339,7 @@ Deno.test("a row without anything to embed is in the index, and right", async ()
   const { key, version, seal, metadata } = row;
 
   const done = [{ key, version, seal, metadata, chunks: [] }];
-  await run.settle(generation, done, { vectors: {}, used: null });
+  await run.settle(generation, done, { vectors: {}, used: null, paid: false });
 
   deepStrictEqual(await shelf.prove("notes"), { rows: 1, ...RIGHT });
 });
@@ -352,6 +357,7 @@ Deno.test("a change of nothing but metadata needs no vector", async () => {
   const settled = await run.settle(claimed.generation, done, {
     vectors: {},
     used: null,
+    paid: false,
   });
 
   deepStrictEqual(settled, { written: 1, moved: 0, lost: 0 });
@@ -390,7 +396,7 @@ Deno.test("a vector that was paid for is used by whoever comes next", async () =
   const settled = await second.settle(
     again.generation,
     await Promise.all(again.rows.map(doneWith)),
-    { vectors: {}, used: null },
+    { vectors: {}, used: null, paid: false },
   );
 
   deepStrictEqual(known.sort(), hashes.sort());
@@ -409,6 +415,7 @@ Deno.test("a row whose vector is nowhere is not written, and stays", async () =>
   const settled = await run.settle(claimed.generation, done, {
     vectors: {},
     used: null,
+    paid: false,
   });
 
   deepStrictEqual(settled, { written: 0, moved: 0, lost: 3 });
@@ -439,7 +446,7 @@ Deno.test("W11 a source that has had its tokens waits for tomorrow", async () =>
   await run.settle(
     claimed.generation,
     await Promise.all(claimed.rows.slice(0, 1).map(doneWith)),
-    { vectors: {}, used: { calls: 1, texts: 1, tokens: 100 } },
+    { vectors: {}, used: { calls: 1, texts: 1, tokens: 100 }, paid: false },
   );
   await run.end();
   await letTimePass();
@@ -484,6 +491,52 @@ Deno.test("no more than four runs work at once", async () => {
 
   deepStrictEqual(begun, ["begun", "begun", "begun", "begun", "enough"]);
   strictEqual(await runs[4]?.begin(), "begun");
+});
+
+Deno.test("a run gives back what it has, and calls the next one", async () => {
+  await watch(THREE);
+  const run = newRun();
+  await run.begin();
+  await claim(run);
+  await shelf.run("update portico.jobs set woken_at = '-infinity'");
+
+  await run.end();
+
+  const [called] = await shelf.rows<{ at: string }>(
+    "select woken_at::text as at from portico.jobs where name = 'index'",
+  );
+  ok(called?.at !== "-infinity");
+  // That one has come by now, or comes.
+  await until(async () => (await shelf.prove("notes")).missing === 0);
+  await shelf.run("update portico.jobs set woken_at = 'infinity'");
+  await until(async () =>
+    (await shelf.rows("select from portico.index_runs")).length === 0
+  );
+});
+
+Deno.test("a run gives back what it has where nobody can be called", async () => {
+  await watch(THREE);
+  const run = newRun();
+  await run.begin();
+  await claim(run);
+  await shelf.run(
+    `update portico.jobs set woken_at = '-infinity';
+     select vault.update_secret(id, null, 'away')
+     from vault.secrets where name = 'project_url'`,
+  );
+
+  await run.end();
+
+  await shelf.run(
+    `update portico.jobs set woken_at = 'infinity';
+     select vault.update_secret(id, null, 'project_url')
+     from vault.secrets where name = 'away'`,
+  );
+  const left = await shelf.rows(
+    `select lease from portico.dirty_rows where lease is not null
+     union all select run from portico.index_runs`,
+  );
+  deepStrictEqual(left, []);
 });
 
 Deno.test("a run that is dead makes room for another", async () => {

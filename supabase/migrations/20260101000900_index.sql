@@ -228,7 +228,9 @@ begin
     version = nextval('portico.row_versions'),
     priority = 0,
     error = null,
-    attempts = case when dirty.lease is null then 0 else dirty.attempts end,
+    -- Another text has all its tries, but alone if the last one was suspect.
+    attempts = case when dirty.lease is null then 0
+      else least(dirty.attempts, 2) end,
     -- Who has it will not be able to end it: somebody else may begin soon.
     due_at = case
       when dirty.lease is null then clock_timestamp()
@@ -331,6 +333,47 @@ begin
   end if;
 end $$;
 
+-- What the rows that a trigger is about are called in it.
+create function portico.changed_rows(source portico_index.sources, which text)
+returns text
+language sql stable set search_path = '' as $$
+  select case
+    when source.replicated then format('(select %s.*)', which)
+    else which || '_rows'
+  end
+$$;
+
+-- SQL for what of rows before or after a change is compared.
+create function portico.compared(source portico_index.sources, which text)
+returns text
+language sql stable set search_path = '' as $$
+  select format(
+    E'select %1$s%2$s, case when (%3$s\n  ) then (%4$s\n  )::text end as text'
+    ' from %5$s as it',
+    portico.of_key(source.relation, 'it.%1$I as key_%3$s'),
+    portico.of_metadata(source, ', it.%1$I as %2$I', ''),
+    source.condition, source.content, portico.changed_rows(source, which)
+  )
+$$;
+
+-- SQL for the keys of rows whose text or metadata an update has changed: nothing is
+-- built of those that it has not.
+create function portico.changed_keys(source portico_index.sources) returns text
+language sql stable set search_path = '' as $$
+  select format(
+    E'select jsonb_build_array(%1$s) from (%2$s) as now full join (%3$s) as was\n'
+    '  on %4$s\n'
+    'where now.text is distinct from was.text\n'
+    '  or now.text is not null and (%5$s) is distinct from (%6$s)',
+    portico.of_key(source.relation, 'coalesce(now.key_%3$s, was.key_%3$s)'),
+    portico.compared(source, 'new'), portico.compared(source, 'old'),
+    portico.of_key(source.relation, 'now.key_%3$s = was.key_%3$s', ' and '),
+    -- Of no columns there is no row to compare.
+    '1' || portico.of_metadata(source, ', now.%2$I', ''),
+    '1' || portico.of_metadata(source, ', was.%2$I', '')
+  )
+$$;
+
 -- Writes the functions of a source, and its triggers. Its text fails here if it
 -- is wrong: each function is planned once.
 create function portico.compile_source(source portico_index.sources)
@@ -409,11 +452,7 @@ begin
           when ''DELETE'' then
             keys := array(select key from (%3$s) as was where text is not null);
           else
-            keys := array(
-              select key from (%2$s) as now full join (%3$s) as was using (key)
-              where (now.text, now.metadata)
-                is distinct from (was.text, was.metadata)
-            );
+            keys := array(%7$s);
           end case;
         exception when others then
           keys := ''{}'';
@@ -432,22 +471,13 @@ begin
       portico.rendered(source, portico.changed_rows(source, 'new')),
       portico.rendered(source, portico.changed_rows(source, 'old')),
       'jsonb_build_array(' || portico.of_key(source.relation, 'it.%1$I') || ')',
-      portico.changed_rows(source, 'new'), portico.changed_rows(source, 'old'))
+      portico.changed_rows(source, 'new'), portico.changed_rows(source, 'old'),
+      portico.changed_keys(source))
   );
   execute format('revoke execute on function portico_index.read_%1$s,
     portico_index.keys_%1$s, portico_index.note_%1$s from public', id);
   perform portico.set_triggers(source);
 end $$;
-
--- What the rows that a trigger is about are called in it.
-create function portico.changed_rows(source portico_index.sources, which text)
-returns text
-language sql stable set search_path = '' as $$
-  select case
-    when source.replicated then format('(select %s.*)', which)
-    else which || '_rows'
-  end
-$$;
 
 -- For each statement; for each row where rows come by logical replication, which
 -- fires no others, and then for those as well (Postgres 17, chapter 29.9).

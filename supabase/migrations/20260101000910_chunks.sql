@@ -387,7 +387,17 @@ $$;
 comment on function portico_api.known_embeddings is
   'Vectors that are there already. Called by vector-index.';
 
--- Keeps vectors [{ hash, vector }] as soon as they are paid for, and counts what
+create function portico.keep_vectors(generation int, vectors jsonb)
+returns void
+language sql volatile set search_path = '' as $$
+  insert into portico.embeddings (model, hash, vector)
+  select portico.model_of(generation), it.key::bytea, it.value::real[]
+  from jsonb_each_text(vectors) as it
+  order by 2
+  on conflict do nothing
+$$;
+
+-- Keeps vectors { hash: '{1,2}' } as soon as they are paid for, and counts what
 -- they cost: { calls, texts, tokens }.
 create function portico_api.keep_embeddings(
   generation int, vectors jsonb, used jsonb
@@ -396,12 +406,7 @@ language sql volatile security definer set search_path = ''
 set lock_timeout = '5s'
 as $$
   select portico.count_embedding(generation, used);
-  insert into portico.embeddings (model, hash, vector)
-  select portico.model_of(generation), it.hash::bytea,
-    it.vector::real[]
-  from jsonb_to_recordset(vectors) as it (hash text, vector text)
-  order by 2
-  on conflict do nothing
+  select portico.keep_vectors(generation, vectors);
 $$;
 
 comment on function portico_api.keep_embeddings is

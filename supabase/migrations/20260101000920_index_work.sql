@@ -58,14 +58,24 @@ create function portico_api.end_index_run(run uuid) returns void
 language plpgsql volatile security definer set search_path = ''
 set lock_timeout = '5s'
 as $$
+declare
+  called text;
 begin
   perform portico.release_rows(run);
   delete from portico.index_runs as it where it.run = end_index_run.run;
   if exists (select from portico.due_index) then
-    perform portico.nudge(function) from portico.jobs where name = 'index';
+    -- Not through wake(), which may have called within this second.
+    update portico.jobs set woken_at = clock_timestamp()
+    where name = 'index' and woken_at <= clock_timestamp()
+    returning function into called;
+    if found then
+      begin
+        perform portico.nudge(called);
+      exception when raise_exception then
+        null; -- Without secrets in Vault there is no cron either: nobody is called.
+      end;
+    end if;
   end if;
-exception when raise_exception then
-  return; -- No secrets in Vault: nobody is called, and cron is not there either.
 end $$;
 
 comment on function portico_api.end_index_run is
@@ -176,10 +186,10 @@ end $$;
 -- Takes up to `size` rows of one generation for `run`, for `lease_s` seconds: the
 -- longest waiting, changes before what only fills. What they say is read after
 -- they are taken, so that it is never older than the version that is claimed.
--- Those that are as they are indexed are done at once. The answer is null if
--- nothing is due, and else
---   { generation, source, model, dimensions, chunking, buried,
+-- Those that are as they are indexed are done at once. The answer is
+--   { outcome: 'claimed', generation, source, model, dimensions, chunking, buried,
 --     rows: [{ key, version, text?, metadata?, seal?, hashes }] }
+--   { outcome: 'idle' }: nothing is due
 -- Keys, versions and metadata are text: their numbers may be longer than those of
 -- JavaScript. `hashes` are of the chunks that the row has now: all bytes are
 -- written as Postgres writes them, \x and hex.
@@ -191,7 +201,9 @@ as $$
 #variable_conflict use_column
 declare
   most_bytes constant int := 4194304; -- of all rows; one may have half of that
-  most_attempts constant int := 5;
+  -- Twice in company and six times alone: whoever is killed once a second, at
+  -- random, is killed with the same row as often for one row in a million.
+  most_attempts constant int := 8;
   chosen record;
   taken jsonb[];
   read jsonb;
@@ -207,12 +219,14 @@ begin
     where dirty.generation = generation.id and dirty.priority = it.priority
       and dirty.due_at <= now()
     order by dirty.due_at limit 1
+    -- Whoever is changing one must not keep all others waiting.
+    for update skip locked
   ) as due
   where not portico.is_over_budget(generation.source)
   order by priority, due.due_at
   limit 1;
   if not found then
-    return null;
+    return '{"outcome": "idle"}';
   end if;
 
   with took as (
@@ -286,7 +300,7 @@ begin
     and (it -> 'is_too_much')::boolean;
 
   return jsonb_build_object(
-    'generation', chosen.id, 'source', chosen.source, 'model', chosen.model,
+    'outcome', 'claimed', 'generation', chosen.id, 'source', chosen.source, 'model', chosen.model,
     'dimensions', chosen.dimensions, 'chunking', chosen.chunking,
     'buried', buried,
     'rows', coalesce((
@@ -322,12 +336,13 @@ end $$;
 -- those are written that nobody has changed since they were claimed; one that was
 -- changed three times meanwhile is written as well, and stays to be done. Each
 -- vector is in `vectors`, { hash: '{1,2}' }, or kept, or there already. `used` is
--- what a provider was asked for that was not counted yet. The answer is
+-- what a provider was asked for that was not counted yet; what it was paid for is
+-- kept. The answer is
 --   { written, moved, lost }
 -- where `lost` are rows of which a vector is missing: they stay to be done.
 create function portico_api.settle_rows(
   run uuid, generation int, done jsonb, vectors jsonb default '{}',
-  used jsonb default null
+  used jsonb default null, paid boolean default false
 ) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set lock_timeout = '5s' set statement_timeout = '25s'
@@ -342,6 +357,9 @@ declare
   moved int;
 begin
   perform portico.count_embedding(generation, used);
+  if paid then
+    perform portico.keep_vectors(generation, vectors);
+  end if;
 
   -- Nobody else may take them from here on, and who changes them need not wait.
   select array_agg(it.key) into mine from (
@@ -490,7 +508,7 @@ comment on function portico_api.fail_rows is
 create function portico.release_rows(run uuid) returns void
 language sql volatile set search_path = '' as $$
   update portico.dirty_rows set
-    lease = null, due_at = clock_timestamp(), attempts = greatest(0, attempts - 1)
+    lease = null, due_at = now(), attempts = greatest(0, attempts - 1)
   where ctid = any (array(
     select ctid from portico.dirty_rows where lease = run
     for update skip locked

@@ -60,77 +60,119 @@ begin
   );
 end $$;
 
--- SQL for the conditions of one column: { "gte": 1, "lt": 5 }.
+-- SQL for the conditions of one column: { "gte": 1, "lt": 5 }. It is tried on
+-- nothing, so that values of another type are found here.
 create function portico_index.condition_sql(
   generation int, name text, conditions jsonb
 ) returns text
 language plpgsql stable set search_path = '' as $$
 declare
-  type text := (
-    select format_type(atttypid, atttypmod) from pg_attribute
-    where attrelid = format('portico_index.chunks_%s', generation)::regclass
-      and attname = 'm_' || name and not attisdropped
-  );
-  operators constant jsonb := '{"eq": "=", "gt": ">", "gte": ">=", "lt": "<",
-    "lte": "<=", "neq": "<>"}';
-  parts text[] := '{}';
-  operator text;
-  value jsonb;
+  column_name text := 'm_' || name;
+  type text;
+  compared text;
 begin
-  if type is null then
-    raise exception '% is not among the metadata of this source', name
-      using errcode = 'invalid_parameter_value';
-  elsif jsonb_typeof(conditions) <> 'object' or conditions = '{}' then
+  if jsonb_typeof(conditions) <> 'object' or conditions = '{}' then
     raise exception '% has conditions such as { "eq": 1 }', name
       using errcode = 'invalid_parameter_value';
   end if;
-  for operator, value in select * from jsonb_each(conditions) loop
-    if operator = 'in' and jsonb_typeof(value) = 'array'
-      and jsonb_array_length(value) between 1 and 1000
-    then
-      parts := parts || format('%I = any (array[%s])', 'm_' || name, (
-        select string_agg(
-          format('%L::%s', portico_index.plain(it), type), ', '
-        )
-        from jsonb_array_elements(value) as it
-      ));
-    elsif value = 'null' and operator in ('eq', 'neq') then
-      parts := parts || format('%I %s', 'm_' || name,
-        case operator when 'eq' then 'is null' else 'is not null' end);
-    elsif operators ? operator
-      and jsonb_typeof(value) in ('string', 'number', 'boolean')
-    then
-      parts := parts || format(
-        case operator when 'neq' then '%1$I is distinct from %3$L::%4$s'
-          else '%1$I %2$s %3$L::%4$s' end,
-        'm_' || name, operators ->> operator, portico_index.plain(value), type);
-    else
-      raise exception '% cannot be %: %', name, operator, left(value::text, 40)
-        using errcode = 'invalid_parameter_value',
-          hint = 'eq, neq, gt, gte, lt and lte have a text, a number or a '
-            'boolean; in has a list of 1 to 1,000; eq and neq may have null.';
-    end if;
-  end loop;
-  return array_to_string(parts, ' and ');
+  select format_type(atttypid, -1), string_agg(
+    portico_index.comparison_sql(attribute, operator, value), ' and ')
+  into type, compared
+  from pg_attribute as attribute, jsonb_each(conditions) as it (operator, value)
+  where attrelid = format('portico_index.chunks_%s', generation)::regclass
+    and attname = column_name and not attisdropped
+  group by atttypid;
+  if not found then
+    raise exception '% is not among the metadata of this source', name
+      using errcode = 'invalid_parameter_value';
+  end if;
+  begin
+    execute format('select from (select null::%s as %I) as chunk where %s',
+      type, column_name, compared);
+  exception
+    when data_exception or integrity_constraint_violation
+      or syntax_error_or_access_rule_violation
+  then
+    raise exception '%, which is of type %, cannot be compared with %',
+      name, type, left(conditions::text, 80)
+      using errcode = 'invalid_parameter_value';
+  end;
+  return compared;
 end $$;
 
--- A text, number or boolean as Postgres reads it.
-create function portico_index.plain(value jsonb) returns text
-language sql immutable set search_path = '' as $$
-  select value #>> '{}'
+-- SQL that compares a column with what one operator of a condition has. Values
+-- have the column's type, but not its length, to which Postgres would cut them.
+create function portico_index.comparison_sql(
+  attribute pg_attribute, operator text, value jsonb
+) returns text
+language plpgsql stable set search_path = '' as $$
+declare
+  symbols constant jsonb := '{"eq": "=", "gt": ">", "gte": ">=", "lt": "<",
+    "lte": "<=", "neq": "<>", "in": "="}';
+  type text := format_type(attribute.atttypid, -1);
+  column_is text := format('%I %s', attribute.attname,
+    portico_index.operator_of(attribute.atttypid, symbols ->> operator));
+begin
+  if operator = 'in' and jsonb_typeof(value) = 'array'
+    and jsonb_array_length(value) between 1 and 1000
+  then
+    -- An array of arrays would be one array.
+    return (
+      select case
+        when type like '%[]' then '('
+          || string_agg(format('%s %L::%s', column_is, text, type), ' or ') || ')'
+        else format('%s any (array[%s])', column_is,
+          string_agg(format('%L::%s', text, type), ', '))
+      end
+      from jsonb_array_elements_text(value) as it (text)
+    );
+  elsif value = 'null' and operator in ('eq', 'neq') then
+    return format('%I %s', attribute.attname,
+      case operator when 'eq' then 'is null' else 'is not null' end);
+  elsif symbols ? operator and operator <> 'in'
+    and jsonb_typeof(value) in ('string', 'number', 'boolean')
+  then
+    return format(
+      case operator when 'neq' then '(%s %L::%s) is not false'
+        else '%s %L::%s' end,
+      column_is, value #>> '{}', type);
+  end if;
+  raise exception '% cannot be %: %',
+    substr(attribute.attname, 3), operator, left(value::text, 40)
+    using errcode = 'invalid_parameter_value',
+      hint = 'eq, neq, gt, gte, lt and lte have a text, a number or a boolean; '
+        'in has a list of 1 to 1,000; eq and neq may have null.';
+end $$;
+
+-- An operator with its schema, which is that of the type: citext has its own.
+create function portico_index.operator_of(type oid, symbol text) returns text
+language sql stable set search_path = '' as $$
+  select format('operator(%I.%s)', coalesce((
+    select nspname
+    from pg_operator
+    join pg_type on pg_type.oid = operator_of.type
+    join pg_namespace on pg_namespace.oid = typnamespace
+    where oprname = symbol and oprleft = operator_of.type
+      and oprright = operator_of.type and oprnamespace = typnamespace
+  ), 'pg_catalog'), symbol)
 $$;
 
--- A key as whoever asks knows it: { "id": 7 }. A number that JavaScript would round
--- is a text.
+-- A value as JavaScript can read it: a number that it would round is a text.
+create function portico_index.plain(value jsonb) returns jsonb
+language sql immutable set search_path = '' as $$
+  select case
+    when jsonb_typeof(value) = 'number'
+      and abs((value #>> '{}')::numeric) > 9007199254740991
+      then to_jsonb(value #>> '{}')
+    else value
+  end
+$$;
+
+-- A key as whoever asks knows it: { "id": 7 }.
 create function portico_index.key_json(relation regclass, key jsonb)
 returns jsonb
 language sql stable set search_path = '' as $$
-  select jsonb_object_agg(attribute.attname, case
-    when jsonb_typeof(it.value) = 'number'
-      and abs((it.value #>> '{}')::numeric) > 9007199254740991
-      then to_jsonb(it.value #>> '{}')
-    else it.value
-  end)
+  select jsonb_object_agg(attribute.attname, portico_index.plain(it.value))
   from pg_index as index,
     unnest(index.indkey::int2[]) with ordinality as part (attnum, n)
   join pg_attribute as attribute on attribute.attnum = part.attnum
@@ -169,15 +211,12 @@ create function portico_index.staleness_of(generation int) returns jsonb
 language sql stable security definer set search_path = '' as $$
   select jsonb_strip_nulls(jsonb_build_object(
     'queued', count(*),
-    'oldestChange', (
-      select first_at from portico.dirty_rows as dirty
-      where dirty.generation = staleness_of.generation and priority = 0
-      order by due_at limit 1
-    )
+    'oldestChange', min(first_at) filter (where priority = 0)
   ))
   from (
-    select from portico.dirty_rows as dirty
-    where dirty.generation = staleness_of.generation limit 1000
+    select first_at, priority from portico.dirty_rows as dirty
+    where dirty.generation = staleness_of.generation
+    order by priority, due_at limit 1000
   ) as it
 $$;
 
@@ -190,16 +229,16 @@ $$;
 -- says with what the caller may see.
 create function portico_index.with_words(
   generation int, needed tsquery, words tsquery[], weights real[], size int
-) returns table (place tid, coverage real, quality real)
+) returns table (place tid, coverage float8, quality real)
 language plpgsql stable security definer set search_path = '' as $$
 begin
   return query execute format(
     'select it.place, it.coverage, ts_rank(it.words, $1)
      from (
        select chunk.ctid as place, chunk.words, (
-         select sum(said.weight) from unnest($2, $3) as said (word, weight)
+         select sum(said.weight::float8) from unnest($2, $3) as said (word, weight)
          where chunk.words @@ said.word
-       ) / (select sum(weight) from unnest($3) as weight) as coverage
+       ) / (select sum(weight::float8) from unnest($3) as weight) as coverage
        from portico_index.chunks_%s as chunk
        where chunk.words @@ $1
      ) as it
@@ -237,9 +276,10 @@ begin
   select string_agg(quote_literal(lexeme), ' | ')::tsquery into needed
   from (
     select lexeme, weight, total,
-      sum(weight) over (order by weight desc, lexeme) - weight as before
+      sum(weight::float8) over (order by weight desc, lexeme) - weight as before
     from unnest(lexemes, weights) as it (lexeme, weight),
-      (select sum(weight) from unnest(weights) as weight) as all_of_it (total)
+      (select sum(weight::float8) from unnest(weights) as weight)
+        as all_of_it (total)
   ) as it
   where before <= total / 2;
 end $$;
@@ -265,43 +305,59 @@ create type portico_index.search as (
   headline   boolean
 );
 
--- Runs a search over as many candidates of each kind as `size`. The answer is
--- { results, seen }, where `seen` is how many candidates there were.
-create function portico_index.run_search(it portico_index.search, size int)
-returns jsonb
+-- Runs a search over as many candidates of each kind as `size`, of as many chunks
+-- with its words as `reach`. The answer is
+--   { results, near, heard, said, bound }
+-- where `near` and `said` are how many candidates there were by meaning and by
+-- words, `heard` is how many chunks have the words, and `bound` the best score that
+-- one could have that is not among them.
+create function portico_index.run_search(
+  it portico_index.search, size int, reach int
+) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
-  chunks text := format('portico_index.chunks_%s', it.generation);
+  chunks text := format('chunks_%s', it.generation);
   near text := format(
     'select place, similarity,
        row_number() over (order by similarity desc, place) as rank
      from (
-       select chunk.ctid as place,
-         -(chunk.embedding %1$s %2$L::%3$s)::float8 as similarity
-       from %4$s as chunk
-       where chunk.embedding is not null and (%5$s)
-       order by (chunk.embedding %1$s %2$L::%3$s) %6$s
+       select ctid as place,
+         -(embedding %1$s %2$L::%3$s)::float8 as similarity
+       from portico_index.%4$s
+       where embedding is not null and (%5$s)
+       order by (embedding %1$s %2$L::%3$s) %6$s
        limit $1
      ) as it',
     it.dot, it.vector, it.type, chunks, it.condition,
     case when it.is_exact then '+ 0' else '' end);
+  heard text := format(
+    'select * from portico_index.with_words(%s, $2, $3, $4, $13)',
+    it.generation);
   said text := format(
-    'select it.place, it.coverage, row_number() over () as rank
-     from portico_index.with_words(%1$s, $2, $3, $4, $1 * 8) as it
-     join %2$s as chunk on chunk.ctid = it.place
-     where (%3$s)
-     order by it.coverage desc, it.quality desc, it.place
+    'select it.place, it.coverage, row_number() over (
+       order by it.coverage desc, it.quality desc, it.place
+     ) as rank
+     from heard as it
+     join portico_index.%1$s on %1$s.ctid = it.place
+     -- A word of two says nothing about the meaning.
+     where (%2$s) and ($5 = ''keyword'' or it.coverage > 0.5)
+     order by rank
      limit $1',
-    it.generation, chunks, it.condition);
+    chunks, it.condition);
   nothing text := 'select null::tid as place, null::float8 as similarity,
-    null::real as coverage, null::bigint as rank limit 0';
+    null::float8 as coverage, null::bigint as rank limit 0';
   answer jsonb;
 begin
   if it.mode = 'keyword' then near := nothing; end if;
-  if it.needed is null or it.mode = 'semantic' then said := nothing; end if;
+  if it.needed is null or it.mode = 'semantic' then
+    heard := nothing;
+    said := nothing;
+  end if;
   execute format(
-    'with near as materialized (%1$s), said as materialized (%2$s),
-     fused as (
+    'with near as materialized (%1$s), heard as materialized (%6$s),
+     said as materialized (%2$s),
+     -- As it is written, so that its place is one that chunks can be read at.
+     fused as materialized (
        select place, near.similarity, said.coverage,
          case $5 when ''semantic'' then near.similarity
            when ''keyword'' then said.coverage
@@ -317,7 +373,11 @@ begin
          row_number() over (
            partition by %3$s order by fused.score desc, chunk.n
          ) as nth
-       from fused join %4$s as chunk on chunk.ctid = fused.place
+       from fused
+       -- One by one: a join would look at all chunks.
+       cross join lateral (
+         select * from portico_index.%4$s where ctid = fused.place offset 0
+       ) as chunk
        where fused.score >= $6 or $6 is null
      ),
      first as (
@@ -325,7 +385,15 @@ begin
        order by score desc, %3$s, n limit $8
      )
      select jsonb_build_object(
-       ''seen'', greatest((select count(*) from near), (select count(*) from said)),
+       ''near'', (select count(*) from near),
+       ''heard'', (select count(*) from heard),
+       ''said'', (select count(*) from said),
+       ''bound'', case $5
+         when ''semantic'' then (select min(similarity) from near)
+         when ''keyword'' then (select min(coverage) from said)
+         else (1.0 / (61 + (select count(*) from near))
+           + 1.0 / (61 + (select count(*) from said))) * 61 / 2
+       end,
        ''results'', coalesce((
          select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
            ''key'', portico_index.key_json($9, jsonb_build_array(%3$s)),
@@ -340,11 +408,12 @@ begin
        ), ''[]''))',
     near, said,
     portico_index.columns_of(it.generation, 'key\_%', '%1$I'), chunks,
-    portico_index.columns_of(it.generation, 'm\_%', '%2$L, %1$I'))
+    portico_index.columns_of(it.generation, 'm\_%',
+      '%2$L, portico_index.plain(to_jsonb(%1$I))'), heard)
   into answer
   using size, it.needed, it.words, it.weights, it.mode, it.min_score, it.per_row,
     it.k, it.relation, it.headline and it.everything is not null, it.language,
-    it.everything;
+    it.everything, reach;
   return answer;
 end $$;
 
@@ -360,6 +429,52 @@ language sql stable set search_path = '' as $$
   from pg_attribute
   where attrelid = format('portico_index.chunks_%s', generation)::regclass
     and attname like pattern and attnum > 0 and not attisdropped
+$$;
+
+-- What a search finds. It looks at more candidates as long as some of those that
+-- it has are not the caller's, not of another row or not good enough, and there
+-- are more.
+create function portico_index.results_of(it portico_index.search)
+returns jsonb
+language plpgsql stable set search_path = '' as $$
+declare
+  size int := greatest(40, it.k * case when it.per_row then 8 else 2 end);
+  reach int := size * 8;
+  answer jsonb;
+begin
+  it.is_exact := portico_index.should_compare_all(it);
+  perform set_config('hnsw.iterative_scan', 'relaxed_order', true),
+    set_config('hnsw.ef_search', '200', true);
+  loop
+    answer := portico_index.run_search(it, size, reach);
+    if (answer -> 'heard')::int = reach and (answer -> 'said')::int < it.k then
+      reach := reach * 8;
+      continue;
+    end if;
+    exit when jsonb_array_length(answer -> 'results') >= it.k
+      or (answer ->> 'bound')::float8 < it.min_score or size > 20000;
+    if (answer -> 'near')::int < size and (answer -> 'said')::int < size then
+      exit when it.is_exact or it.mode = 'keyword';
+      -- The index gives up after so many; comparing all of them does not.
+      it.is_exact := true;
+    else
+      size := size * 8;
+      reach := greatest(reach, size * 8);
+    end if;
+  end loop;
+  return answer -> 'results';
+end $$;
+
+-- What row-level security asks of the chunks of a generation, for whom it asks
+-- nothing: that the row is there and wanted holds for the service as well.
+create function portico_index.policy_of(generation int) returns text
+language sql stable set search_path = '' as $$
+  select case
+    when row_security_active(polrelid) then 'true'
+    else pg_get_expr(polqual, polrelid)
+  end
+  from pg_policy
+  where polrelid = format('portico_index.chunks_%s', generation)::regclass
 $$;
 
 -- Searches a source. `wish` is
@@ -384,8 +499,7 @@ declare
   made record;
   it portico_index.search;
   vectors text;
-  size int;
-  answer jsonb;
+  there text;
 begin
   select generation.*, source.relation, source.language into made
   from portico_index.sources as source
@@ -395,6 +509,7 @@ begin
     return '{"outcome": "unknown"}';
   end if;
 
+  there := portico_index.policy_of(made.id);
   it.generation := made.id;
   it.relation := made.relation;
   it.language := made.language;
@@ -412,7 +527,7 @@ begin
   where attrelid = format('portico_index.chunks_%s', made.id)::regclass
     and attname = 'embedding';
   begin
-    it.condition := portico_index.filter_sql(made.id,
+    it.condition := there || ' and ' || portico_index.filter_sql(made.id,
       coalesce(wish -> 'filter', '{}'));
   exception when invalid_parameter_value then
     return jsonb_build_object('outcome', 'filter', 'detail', sqlerrm);
@@ -421,9 +536,10 @@ begin
   if wish ? 'like' then
     begin
       execute format(
-        'select %1$s.l2_normalize(%1$s.avg(chunk.embedding))::text
-         from portico_index.chunks_%2$s as chunk where %3$s',
-        vectors, made.id, portico_index.is_key(made.relation, wish -> 'like'))
+        'select %1$s.l2_normalize(%1$s.avg(embedding))::text
+         from portico_index.chunks_%2$s where %3$s and %4$s',
+        vectors, made.id, there,
+        portico_index.is_key(made.relation, wish -> 'like'))
       into it.vector;
     exception when data_exception then
       it.vector := null; -- no key is written like that
@@ -431,7 +547,7 @@ begin
     if it.vector is null then
       return '{"outcome": "no row"}';
     end if;
-    it.condition := format('(%s) and not (%s)', it.condition,
+    it.condition := format('%s and not (%s)', it.condition,
       portico_index.is_key(made.relation, wish -> 'like'));
   elsif it.mode <> 'keyword' then
     it.vector := wish ->> 'vector';
@@ -448,43 +564,31 @@ begin
     from portico_index.words_of(made.id, made.language, wish ->> 'query');
   end if;
 
-  begin
-    it.is_exact := portico_index.should_compare_all(it);
-    perform set_config('hnsw.iterative_scan', 'relaxed_order', true),
-      set_config('hnsw.ef_search', '200', true);
-    size := greatest(40, it.k * case when it.per_row then 8 else 2 end);
-    loop
-      answer := portico_index.run_search(it, size);
-      exit when jsonb_array_length(answer -> 'results') >= it.k
-        or it.min_score is not null and it.is_exact;
-      -- The index gives up after so many; comparing all of them does not.
-      if (answer -> 'seen')::int < size then
-        exit when it.is_exact;
-        it.is_exact := true;
-      end if;
-      exit when size > 20000;
-      size := size * 8;
-    end loop;
-  exception when data_exception then
-    return jsonb_build_object('outcome', 'filter', 'detail', sqlerrm);
-  end;
   return jsonb_build_object(
     'outcome', 'found', 'generation', made.number, 'model', made.model,
     'staleness', portico_index.staleness_of(made.id),
-    'results', answer -> 'results'
+    'results', portico_index.results_of(it)
   );
 end $$;
 
 comment on function portico_api.search_index is
   'Searches a source as the caller. Called by vector-search.';
 
--- SQL for the chunks of one key.
+-- SQL for the chunks of one key, of which every part has to be given and no other.
 create function portico_index.is_key(relation regclass, key jsonb) returns text
 language sql stable set search_path = '' as $$
-  select coalesce(string_agg(format('chunk.%I is not distinct from %L::%s',
-    'key_' || part.n, case jsonb_typeof(key)
-      when 'array' then key ->> (part.n - 1)::int else key ->> attname end,
-    format_type(atttypid, atttypmod)), ' and '), 'false')
+  select case
+    when count(*) = case jsonb_typeof(key)
+        when 'array' then jsonb_array_length(key)
+        else (select count(*) from jsonb_object_keys(key))
+      end
+      then string_agg(format('%I %s %L::%s',
+        'key_' || part.n, portico_index.operator_of(atttypid, '='),
+        case jsonb_typeof(key)
+          when 'array' then key ->> (part.n - 1)::int else key ->> attname end,
+        format_type(atttypid, -1)), ' and ')
+    else 'false'
+  end
   from pg_index as index,
     unnest(index.indkey::int2[]) with ordinality as part (attnum, n)
   join pg_attribute as attribute on attribute.attnum = part.attnum
@@ -504,11 +608,11 @@ begin
   if to_regclass(format('portico_index.chunks_%s_vectors', it.generation)) is null
   then
     return true;
-  elsif it.condition = 'true' then
+  elsif it.condition = 'true and true' then
     return false;
   end if;
   execute format('select count(*) from (
-    select from portico_index.chunks_%s as chunk where %s limit $1
+    select from portico_index.chunks_%s where %s limit $1
   ) as it', it.generation, it.condition) into left_over using few;
   return left_over < few;
 end $$;
@@ -542,7 +646,9 @@ grant execute on function
   portico_index.weights_of, portico_index.staleness_of,
   portico_index.with_words, portico_index.words_of, portico_index.run_search,
   portico_index.columns_of, portico_index.is_key,
-  portico_index.should_compare_all
+  portico_index.should_compare_all, portico_index.results_of,
+  portico_index.comparison_sql, portico_index.operator_of,
+  portico_index.policy_of
 to public;
 grant execute on function portico_api.search_index, portico_api.list_sources
 to anon, authenticated, service_role;

@@ -23,12 +23,12 @@ const CASES: [why: string, signatures: string, expected: boolean][] = [
 ];
 
 for (const [why, signatures, expected] of CASES) {
-  Deno.test(`isSigned() is ${expected} for ${why}`, async () => {
+  Deno.test(`W1 isSigned() is ${expected} for ${why}`, async () => {
     strictEqual(await isSigned(SIGNED, signatures, SECRET), expected);
   });
 }
 
-Deno.test("isSigned() is false for one changed byte", async () => {
+Deno.test("W3 isSigned() is false for one changed byte", async () => {
   const changed = SIGNED.slice();
   changed[40] = (changed[40] ?? 0) ^ 1;
 
@@ -82,17 +82,17 @@ Deno.test("webhook() takes either secret during a rotation", async () => {
   }
 });
 
-const UNSIGNED: [why: string, sent: Sent][] = [
-  ["an older one", { at: -310 }],
-  ["one from the future", { at: 310 }],
-  ["another secret's", { secret: OTHER }],
-  ["one with another body", { body: `${BODY} ` }],
-  ["an id with a dot", { id: "msg.1" }],
-  ["no id", { id: "" }],
+const UNSIGNED: [id: string, why: string, sent: Sent][] = [
+  ["W2", "an older one", { at: -310 }],
+  ["W2", "one from the future", { at: 310 }],
+  ["W1", "another secret's", { secret: OTHER }],
+  ["W3", "one with another body", { body: `${BODY} ` }],
+  ["W4", "an id with a dot", { id: "msg.1" }],
+  ["W4", "no id", { id: "" }],
 ];
 
-for (const [why, sent] of UNSIGNED) {
-  Deno.test(`webhook() refuses ${why}`, async () => {
+for (const [id, why, sent] of UNSIGNED) {
+  Deno.test(`${id} webhook() refuses ${why}`, async () => {
     const expected = { status: 401, title: "Webhook signature not valid" };
     await rejects(webhook(delivery(sent), taking(SECRET)), expected);
   });

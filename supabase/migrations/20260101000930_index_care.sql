@@ -105,7 +105,7 @@ end $$;
 --   { more, wait_s? }
 -- where `wait_s` is how long until rows are due that wait for their provider. It
 -- may wait for somebody who waits for it, and gives up before Postgres ends one of
--- them (deadlock_timeout, 1 s).
+-- them (deadlock_timeout, 1 s): the next one goes on.
 create function portico_api.tend_indexes(size int) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set lock_timeout = '500ms' set statement_timeout = '25s'
@@ -129,8 +129,14 @@ begin
     or progress.checked_at < now() - interval '1 hour'
   order by progress.filled_at is not null, progress.checked_at nulls first
   limit 1 for update skip locked;
-  if found and portico.tend_generation(next, least(size, 10000)) then
-    return '{"more": true}';
+  if found then
+    begin
+      if portico.tend_generation(next, least(size, 10000)) then
+        return '{"more": true}';
+      end if;
+    exception when lock_not_available then
+      null;
+    end;
   end if;
   return jsonb_strip_nulls(jsonb_build_object('more', false, 'wait_s', (
     select extract(epoch from

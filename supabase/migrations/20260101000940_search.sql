@@ -1,7 +1,7 @@
 -- Searches, as whoever asks.
 --
 -- Needs    the chunks (…0910), portico.dirty_rows (…0900)
--- Makes    portico_index.filter_sql(), key_json(), weights_of(), staleness_of(),
+-- Makes    portico_index.filter_sql(), key_sql(), weights_of(), staleness_of(),
 --          nearest(), with_words(); portico_api.search_index(), list_sources()
 -- Access   anybody. All of it runs as the caller, so that row-level security of
 --          the chunks, which asks that of their table, decides what is found; but
@@ -168,15 +168,15 @@ language sql immutable set search_path = '' as $$
   end
 $$;
 
--- A key as whoever asks knows it: { "id": 7 }.
-create function portico_index.key_json(relation regclass, key jsonb)
-returns jsonb
+-- SQL for a key as whoever asks knows it: { "id": 7 }.
+create function portico_index.key_sql(relation regclass) returns text
 language sql stable set search_path = '' as $$
-  select jsonb_object_agg(attribute.attname, portico_index.plain(it.value))
+  select format('jsonb_build_object(%s)', string_agg(
+    format('%L, portico_index.plain(to_jsonb(%I))', attname, 'key_' || part.n), ', '
+    order by part.n))
   from pg_index as index,
     unnest(index.indkey::int2[]) with ordinality as part (attnum, n)
   join pg_attribute as attribute on attribute.attnum = part.attnum
-  join lateral (select $2 -> (part.n - 1)::int as value) as it on true
   where index.indrelid = relation and index.indisprimary
     and attribute.attrelid = relation
 $$;
@@ -331,7 +331,7 @@ declare
     it.dot, it.vector, it.type, chunks, it.condition,
     case when it.is_exact then '+ 0' else '' end);
   heard text := format(
-    'select * from portico_index.with_words(%s, $2, $3, $4, $13)',
+    'select * from portico_index.with_words(%s, $2, $3, $4, $12)',
     it.generation);
   said text := format(
     'select it.place, it.coverage, row_number() over (
@@ -396,11 +396,11 @@ begin
        end,
        ''results'', coalesce((
          select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-           ''key'', portico_index.key_json($9, jsonb_build_array(%3$s)),
+           ''key'', %7$s,
            ''chunk'', n, ''content'', content, ''score'', score,
            ''similarity'', similarity, ''coverage'', coverage,
            ''staleSince'', stale_since,
-           ''highlight'', case when $10 then ts_headline($11, content, $12,
+           ''highlight'', case when $9 then ts_headline($10, content, $11,
              format(''StartSel=%%s,StopSel=%%s'', chr(2), chr(3))) end
          )) || jsonb_build_object(''metadata'', jsonb_build_object(%5$s))
          order by score desc, %3$s, n)
@@ -409,10 +409,11 @@ begin
     near, said,
     portico_index.columns_of(it.generation, 'key\_%', '%1$I'), chunks,
     portico_index.columns_of(it.generation, 'm\_%',
-      '%2$L, portico_index.plain(to_jsonb(%1$I))'), heard)
+      '%2$L, portico_index.plain(to_jsonb(%1$I))'),
+    heard, portico_index.key_sql(it.relation))
   into answer
   using size, it.needed, it.words, it.weights, it.mode, it.min_score, it.per_row,
-    it.k, it.relation, it.headline and it.everything is not null, it.language,
+    it.k, it.headline and it.everything is not null, it.language,
     it.everything, reach;
   return answer;
 end $$;
@@ -642,7 +643,7 @@ revoke execute on all functions in schema portico_api from public;
 -- They are called by search_index and list_sources, as the caller.
 grant execute on function
   portico_index.filter_sql, portico_index.filters_sql,
-  portico_index.condition_sql, portico_index.plain, portico_index.key_json,
+  portico_index.condition_sql, portico_index.plain, portico_index.key_sql,
   portico_index.weights_of, portico_index.staleness_of,
   portico_index.with_words, portico_index.words_of, portico_index.run_search,
   portico_index.columns_of, portico_index.is_key,

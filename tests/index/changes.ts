@@ -10,7 +10,10 @@ import type { Dice } from "./random.ts";
 export interface Habits {
   /** Keys that are in use, from 1. */
   readonly keys: number;
-  /** Whether a text in 100 is poison, and another one kills. */
+  /**
+   * Whether a text in 50 is poison, and another one kills: of 100 changes, of
+   * which half change nothing or the same rows again, about one each.
+   */
   readonly isEvil: boolean;
 }
 
@@ -43,7 +46,7 @@ function penOf(dice: Dice, { keys, isEvil }: Habits): Pen {
     org: () => below(5),
     title: () => below(50) === 0 ? "''" : `'${sentence()}'`,
     body() {
-      const chance = below(100);
+      const chance = below(50);
       if (chance === 0 && isEvil) return `'${POISON}: ${sentence()}'`;
       if (chance === 1 && isEvil) return `'${KILLER}: ${sentence()}'`;
       if (chance === 2) return "null";

@@ -17,14 +17,14 @@ import type { Dice } from "./random.ts";
 
 /** One of ten calls goes wrong, by chance, and each that has poison in it. */
 export function badDay(chance: Dice): Fault {
+  const refuses = poisonedBy(POISON);
   const faults: readonly Fault[] = [
     () => limited(1),
     () => errorAnswer(500),
-    slow(800),
+    async (call) => await refuses(call) ?? slow(800)(call),
     wrongDimensions,
     breakOff,
   ];
-  const refuses = poisonedBy(POISON);
   return (call) =>
     chance.below(10) === 0
       ? faults[chance.below(faults.length)]?.(call)
@@ -32,5 +32,5 @@ export function badDay(chance: Dice): Fault {
 }
 
 function wrongDimensions({ answer }: Call): Response {
-  return answer({ vectors: (right) => right.map((it) => it.subarray(1)) });
+  return answer({ vectors: (right) => right.map((it) => it.slice(1)) });
 }

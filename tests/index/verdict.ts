@@ -28,8 +28,9 @@ export interface Verdict {
   readonly wrong: number;
   /** Keys in the index that have nothing to be found. */
   readonly extra: number;
-  /** Keys that were set aside without a reason. */
+  /** Keys that were set aside without a reason, and why they were. */
   readonly innocent: number;
+  readonly pretexts: readonly string[];
   /** Rows with a reason that were not set aside. */
   readonly spared: number;
 }
@@ -51,20 +52,18 @@ interface Chunk {
 export async function judge(sql: Session): Promise<Verdict> {
   const all = await sql<Book[]>`select id, org, title, body from books`;
   const found = await chunksIn(sql);
-  const dead = new Set(await deadIn(sql));
+  const dead = await deadIn(sql);
   const wanted = all.filter(isWanted);
   const evil = wanted.filter((it) => isEvil(textOf(it)));
   const alive = wanted.filter(({ id }) => !dead.has(id));
   const faults = await Promise.all(alive.map(async (book) => {
     const chunks = found.get(book.id);
-    return chunks === undefined
-      ? "missing"
-      : await isRight(book, chunks)
-      ? "none"
-      : "wrong";
+    if (chunks === undefined) return "missing";
+    return await isRight(book, chunks) ? "none" : "wrong";
   }));
   const keys = new Set(wanted.map(({ id }) => id));
   const guilty = new Set(evil.map(({ id }) => id));
+  const innocent = [...dead].filter(([id]) => !guilty.has(id));
   const count = (fault: string) => faults.filter((it) => it === fault).length;
   return {
     rows: wanted.length,
@@ -72,7 +71,8 @@ export async function judge(sql: Session): Promise<Verdict> {
     missing: count("missing"),
     wrong: count("wrong"),
     extra: [...found.keys()].filter((it) => !keys.has(it)).length,
-    innocent: [...dead].filter((it) => !guilty.has(it)).length,
+    innocent: innocent.length,
+    pretexts: innocent.map(([, reason]) => reason),
     spared: evil.filter(({ id }) => !dead.has(id)).length,
   };
 }
@@ -90,10 +90,11 @@ async function chunksIn(sql: Session): Promise<Map<number, Chunk[]>> {
   return Map.groupBy(chunks, ({ id }) => id);
 }
 
-async function deadIn(sql: Session): Promise<number[]> {
-  const rows = await sql<{ id: number }[]>`
-    select (key ->> 0)::int as id from portico.dead_rows`;
-  return rows.map(({ id }) => id);
+/** Keys that were set aside, and why. */
+async function deadIn(sql: Session): Promise<Map<number, string>> {
+  const rows = await sql<{ id: number; reason: string }[]>`
+    select (key ->> 0)::int as id, reason from portico.dead_rows`;
+  return new Map(rows.map(({ id, reason }) => [id, reason]));
 }
 
 async function isRight(book: Book, found: Chunk[]): Promise<boolean> {

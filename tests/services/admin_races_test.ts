@@ -8,7 +8,6 @@
  * @module
  */
 import { ok, strictEqual } from "node:assert/strict";
-import type { SupabaseClient } from "@supabase/supabase-js";
 import { Problem } from "../../supabase/functions/_shared/problem.ts";
 import type { Actor } from "../../supabase/functions/admin-users/actor.ts";
 import {
@@ -20,6 +19,7 @@ import {
   planOf,
 } from "../../supabase/functions/admin-users/plan.ts";
 import { type Project, type Session, startProject } from "./project.ts";
+import { clientOf } from "./rpc.ts";
 import { serviceTest } from "./service.ts";
 
 let started: Promise<Project> | undefined;
@@ -67,27 +67,7 @@ const LIMIT = { name: "races", capacity: 1_000_000, windowS: 1 };
 
 /** The ledger of `admin-users`, which asks one session and no PostgREST. */
 function ledgerOf(sql: Session): Ledger {
-  const rpc = async (name: string, given: Record<string, unknown>) => {
-    const all = Object.entries(given);
-    const names = all.map(([key, value], at) =>
-      `${key} => $${at + 1}${isObject(value) ? "::text::jsonb" : ""}`
-    );
-    const values = all.map(([, value]) =>
-      isObject(value) ? JSON.stringify(value) : value as string | number | null
-    );
-    const [row] = await sql.unsafe(
-      `select portico_api.${name}(${names.join()}) as it`,
-      values,
-    );
-    return { data: row?.["it"], error: null, status: 200 };
-  };
-  // All of a client that a ledger asks for.
-  const client = { schema: () => ({ rpc }) } as unknown as SupabaseClient;
-  return supabaseLedger(client, LIMIT);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
+  return supabaseLedger(clientOf(sql), LIMIT);
 }
 
 /** An answer of the ledger, or the code of the problem that it throws. */

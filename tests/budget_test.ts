@@ -39,6 +39,9 @@ const PICTURE_MEMORY = 150_000_000;
 /** In bytes. The platform takes 5 MB, in a unit that it does not name. */
 const BROTLI = 4_500_000;
 
+/** With static-en, for the CLI's own bundling: it takes 20 MB. */
+const BROTLI_WITH_MODEL = 6_000_000;
+
 /** What grows by more than this is to be looked at, and recorded anew. */
 const GROWTH = 1.5;
 
@@ -80,7 +83,8 @@ for (const name of names) {
   });
 
   test("is small enough to deploy, and has not grown by half", ({ raw, brotli }) => {
-    ok(brotli <= BROTLI, `${brotli} bytes`);
+    const most = /^vector-/.test(name) ? BROTLI_WITH_MODEL : BROTLI;
+    ok(brotli <= most, `${brotli} bytes`);
     atMost(brotli, record[name]?.brotli);
     atMost(raw, record[name]?.raw);
   });

@@ -6,14 +6,14 @@
  */
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { startRegistry } from "../tools/jsr/registry.ts";
-import { modulesOf, type When } from "./deployed/modules.ts";
+import { type Module, modulesOf, type When } from "./deployed/modules.ts";
 
 const FUNCTIONS = new URL("../supabase/functions/", import.meta.url);
 
 /** In bytes: what is larger than this is data, or somebody else's. */
 const MOST = 64 * 1024;
 
-/** What a request may need, and importing `image-proxy` must not load. */
+/** What a request may need, and importing a function must not load. */
 const LATE = [
   /\/supabase-js\b/,
   /@supabase\//,
@@ -21,6 +21,7 @@ const LATE = [
   /wasm\.ts$/,
   /\/unpack\.ts$/,
   /\/avif\/(?:de|en)coder/,
+  /\/static_en_table\.ts$/,
 ];
 
 const registry = await startRegistry();
@@ -60,3 +61,24 @@ Deno.test("a function that loads supabase-js at once is seen to", async () => {
 
   ok(lateOf(now.map(({ url }) => url)).some((it) => it.includes("supabase")));
 });
+
+for (const name of ["vector-index", "vector-search"]) {
+  Deno.test(`${name} loads the words of static-en when they are needed`, async () => {
+    const isTable = ({ url }: Module) =>
+      url.endsWith("/embed/static_en_table.ts");
+
+    const now = await loaded(name, "at once");
+    const ever = await loaded(name, "ever");
+
+    deepStrictEqual([now.some(isTable), ever.some(isTable)], [false, true]);
+    deepStrictEqual(now.filter(isOurs).filter(isLarge), []);
+  });
+}
+
+function isOurs({ url }: Module): boolean {
+  return url.includes("/supabase/functions/");
+}
+
+function isLarge({ size = 0 }: Module): boolean {
+  return size > MOST;
+}

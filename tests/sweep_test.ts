@@ -356,6 +356,7 @@ Deno.test("C5 a task whose view is gone leaves the others to be done", async () 
     [
       ["admin_jobs", "done"],
       ["audit", "done"],
+      ["embeddings", "done"],
       ["gone", "broken"],
       ["image_changes", "done"],
       ["intents", "done"],

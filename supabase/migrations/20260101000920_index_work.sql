@@ -200,7 +200,7 @@ set lock_timeout = '2s' set statement_timeout = '25s'
 as $$
 #variable_conflict use_column
 declare
-  most_bytes constant int := 4194304; -- of all rows; one may have half of that
+  most_bytes constant int := 2097152; -- of all rows; one may have half of that
   -- Twice in company and six times alone: whoever is killed once a second, at
   -- random, is killed with the same row as often for one row in a million.
   most_attempts constant int := 8;
@@ -271,8 +271,9 @@ begin
       held.whole is not distinct from (case when row.text is not null then true end)
         and held.seal is not distinct from row.seal
         and held.metadata is not distinct from row.metadata as is_right,
-      coalesce(sum(octet_length(row.text)) over (order by row.key), 0) > most_bytes
-        and row_number() over (order by row.key) > 1 as is_too_much
+      coalesce(sum(octet_length(row.text)) filter (
+        where octet_length(row.text) <= most_bytes / 2
+      ) over (order by row.key), 0) > most_bytes as is_too_much
     from row
     left join portico.held_rows(
       chosen.id, array(select key from row)

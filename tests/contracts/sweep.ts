@@ -112,6 +112,7 @@ const clauses: Clause[] = [
         [
           "admin_jobs",
           "audit",
+          "embeddings",
           "image_changes",
           "intents",
           "job_runs",

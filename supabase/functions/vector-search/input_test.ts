@@ -78,7 +78,11 @@ const BAD: [why: string, wish: object, said: string[]][] = [
     "query: Must have at most 2000 characters",
   ]],
   ["what Postgres has not", { query: "a\0b" }, ["query: Must have no U+0000"]],
-  ["a vector of nothing", { vector: [0, -0] }, [
+  ["an empty vector", { vector: [] }, [
+    "vector: Must have numbers",
+    "vector: Must not be all zeros",
+  ]],
+  ["a vector of zeros", { vector: [0, -0] }, [
     "vector: Must not be all zeros",
   ]],
   ["one number too many", { vector: Array(4_001).fill(1) }, [

@@ -155,7 +155,7 @@ const VECTORS: [why: string, given: number[], text: string][] = [
   ["a long one", [300, 0, -400], "[0.6,0,-0.8]"],
   [
     "one that is longer than a number can be",
-    [1e308, 1e308],
+    [1.7e308, 1.7e308],
     "[0.707107,0.707107]",
   ],
   ["one that is hardly there", [0, 5e-324], "[0,1]"],

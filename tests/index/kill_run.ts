@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Proof } from "./shelf.ts";
 import { seconds } from "../../supabase/functions/_shared/units.ts";
 import { startEmbedServer } from "../../supabase/functions/_shared/testing/embed_server.ts";
 import { supabaseQueue } from "../../supabase/functions/vector-index/queue.ts";
@@ -25,16 +26,6 @@ export interface Plan {
   readonly rate: number;
   /** Whether anything goes wrong: workers, texts, the provider, the database. */
   readonly isKind: boolean;
-}
-
-/** What `portico.prove()` says. */
-export interface Proof {
-  readonly rows: number;
-  readonly missing: number;
-  readonly stale: number;
-  readonly extra: number;
-  readonly dead: number;
-  readonly queued: number;
 }
 
 /** What became of it. */

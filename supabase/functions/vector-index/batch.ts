@@ -128,8 +128,9 @@ async function embedNew(
 function newTexts(rows: readonly Cut[]): Map<string, string> {
   const texts = new Map<string, string>();
   for (const { row, chunks } of rows) {
+    const held = new Set(row.hashes);
     for (const { hash, content } of chunks) {
-      if (!row.hashes.includes(hash)) texts.set(hash, content);
+      if (!held.has(hash)) texts.set(hash, content);
     }
   }
   return texts;

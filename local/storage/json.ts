@@ -14,7 +14,11 @@ export async function readJson<Output>(
   request: Request,
   schema: v.GenericSchema<unknown, Output>,
 ): Promise<Output> {
-  return check("body", schema, parse(await readText(request)));
+  return check(
+    "body",
+    schema,
+    await readValue(request, MAX_BYTES, entityTooLarge),
+  );
 }
 
 /** `value` as `schema` has it. Throws `InvalidRequest`, which names `part`. */
@@ -30,13 +34,26 @@ export function check<Output>(
   throw invalidRequest(`${part}/${path} ${issue.message}`);
 }
 
-async function readText(request: Request): Promise<string> {
+/** The JSON of a body of `maxBytes` at most. Throws `InvalidRequest`, or as told. */
+export async function readValue(
+  request: Request,
+  maxBytes: number,
+  tooLarge: () => Error,
+): Promise<unknown> {
+  return parse(await readText(request, maxBytes, tooLarge));
+}
+
+async function readText(
+  request: Request,
+  maxBytes: number,
+  tooLarge: () => Error,
+): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
   for await (const chunk of request.body ?? []) {
     bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw entityTooLarge();
+    if (bytes > maxBytes) throw tooLarge();
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

@@ -6,6 +6,7 @@
  */
 import * as v from "valibot";
 import { invalidRequest } from "../errors.ts";
+import { readValue } from "../json.ts";
 import { bodyTooLarge, invalidMediaType } from "./errors.ts";
 
 /** Of a body, unless its route takes more: the default of fastify. */
@@ -25,29 +26,12 @@ export async function readBody<Output>(
 ): Promise<Output> {
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/json\s*(;|$)/i.test(type)) throw invalidMediaType();
-  const result = v.safeParse(schema, parse(await readText(request, maxBytes)));
+  const result = v.safeParse(
+    schema,
+    await readValue(request, maxBytes, bodyTooLarge),
+  );
   if (result.success) return result.output;
   throw invalidRequest(result.issues.map(sentenceOf).join(", "));
-}
-
-async function readText(request: Request, maxBytes: number): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw bodyTooLarge();
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw invalidRequest("Body is not valid JSON");
-  }
 }
 
 /** A key that is missing, or too many, is a fault of what it belongs to. */

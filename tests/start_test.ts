@@ -235,7 +235,7 @@ Deno.test({
     );
 
     const children = await childrenOf(first.pid);
-    strictEqual(children.length, 1);
+    ok(children.length > 0); // more at a minute when cron calls another
     first.kill("SIGKILL");
     await first.status;
     for (const child of children) {

@@ -12,12 +12,13 @@ import {
   limited,
   startEmbedServer,
 } from "../supabase/functions/_shared/testing/embed_server.ts";
+import { LIMIT } from "../supabase/functions/vector-search/policy.ts";
 import { behindGateway } from "./contracts/contract.ts";
 import { startEdited } from "./edited.ts";
 import { shelfOf } from "./index/shelf.ts";
 import { FILTERS, REFUSED, ROWS } from "./search/filters.ts";
 import { HOSTILE, ODD } from "./search/hostile.ts";
-import { found, idsOf, refusal, wordsOf } from "./search/seeker.ts";
+import { found, idsOf, refusal, replyTo, wordsOf } from "./search/seeker.ts";
 import { tokenOf } from "./world.ts";
 
 const DIMENSIONS = 32;
@@ -436,6 +437,52 @@ Deno.test("the same query is one call of a provider, in any mode", async () => {
   await found(alice.client, { ...memo(), mode: "keyword" });
   await found(alice.client, { source: "memos", like: 1 });
   strictEqual(model.calls - before, 1);
+});
+
+Deno.test("W11 as many queries as a person may have embedded are counted where nobody can pass them by", async () => {
+  const eve = await world.newPerson();
+  const first = await replyTo(eve.client, memo());
+  const { capacity, windowS, name } = LIMIT;
+  strictEqual(
+    first.headers.get("ratelimit-policy"),
+    `"${name}";q=${capacity};w=${windowS}`,
+  );
+  strictEqual(
+    first.headers.get("ratelimit"),
+    `"${name}";r=${capacity - 1};t=0`,
+  );
+  await world.rows(
+    `update portico.rate_limits
+     set tokens = 0, taken_at = clock_timestamp() + interval '1 minute'
+     where name = $1 and subject = $2`,
+    [name, eve.id],
+  );
+  const before = model.calls;
+
+  for (const mode of ["semantic", "hybrid"]) {
+    const refused = await refusal(eve.client, memo({ mode }));
+    strictEqual(refused.headers.get("retry-after"), "1");
+    await assertProblem(refused, { status: 429, title: "Too many requests" });
+  }
+
+  strictEqual(model.calls, before);
+  strictEqual(
+    (await found(eve.client, memo({ mode: "keyword" }))).mode,
+    "keyword",
+  );
+  strictEqual((await letters()).mode, "hybrid");
+});
+
+Deno.test("W11 nobody is billed for a query of who may not see the source", async () => {
+  await found(alice.client, memo());
+  await shelf.run("revoke select on public.memos from authenticated");
+  const before = model.calls;
+
+  const refused = await refusal(alice.client, memo());
+
+  await shelf.run("grant select on public.memos to authenticated");
+  await assertProblem(refused, { status: 404, title: "Source not found" });
+  strictEqual(model.calls, before);
 });
 
 const DOWN: readonly [what: string, fault: typeof model.fault, wait: string][] =

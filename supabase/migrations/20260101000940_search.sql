@@ -1,13 +1,13 @@
 -- Searches, as whoever asks.
 --
--- Needs    the chunks (…0910), portico.dirty_rows (…0900)
+-- Needs    the chunks (…0910), portico.dirty_rows (…0900), portico.take() (…0200)
 -- Makes    portico_index.filter_sql(), key_sql(), weights_of(), staleness_of(),
---          with_words(), results_of() and what they stand on;
---          portico_api.search_index(), list_sources()
+--          with_words(), results_of(), take_query() and what they stand on;
+--          portico_api.search_index(), admit_query(), list_sources()
 -- Access   anybody. All of it runs as the caller, so that row-level security of
 --          the chunks, which asks that of their table, decides what is found; but
---          for three functions: they say how common words are, where they are, and
---          how far behind an index is.
+--          for four functions: they say how common words are, where they are, and
+--          how far behind an index is, and count queries.
 -- Cost     an index of 10,000 chunks: see bench/README.md.
 -- Undo     drop the functions.
 
@@ -578,6 +578,41 @@ end $$;
 comment on function portico_api.search_index is
   'Searches a source as the caller. Called by vector-search.';
 
+-- Counts a query that is to be embedded for money. Who it is comes from the token
+-- alone, and the rate is written here, since whoever may write it may raise it.
+-- `vector-search/policy.ts` has the same numbers, and a test compares them.
+create function portico_index.take_query() returns jsonb
+language sql volatile security definer set search_path = ''
+set lock_timeout = '2s'
+as $$
+  select portico.take('search-queries', auth.uid()::text, 120, 60)
+$$;
+
+-- Whether a provider may be asked, for money, what the caller's query means:
+--   { outcome: 'admitted' | 'limited', left }
+--   { outcome: 'unknown' }: no such source, or not for the caller
+create function portico_api.admit_query(source text) returns jsonb
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  taken jsonb;
+begin
+  if not exists (
+    select from portico_index.sources as it where it.name = admit_query.source
+  ) then
+    return '{"outcome": "unknown"}';
+  end if;
+  taken := portico_index.take_query();
+  return jsonb_build_object(
+    'outcome',
+    case when (taken -> 'allowed')::boolean then 'admitted' else 'limited' end,
+    'left', taken
+  );
+end $$;
+
+comment on function portico_api.admit_query is
+  'Whether a query may be embedded for money. Called by vector-search.';
+
 -- SQL for the chunks of one key, of which every part has to be given and no other.
 create function portico_index.is_key(relation regclass, key jsonb) returns text
 language sql stable set search_path = '' as $$
@@ -643,7 +678,7 @@ comment on function portico_api.list_sources is
 
 revoke execute on all functions in schema portico_index from public;
 revoke execute on all functions in schema portico_api from public;
--- They are called by search_index and list_sources, as the caller.
+-- They are called by those of portico_api, as the caller.
 grant execute on function
   portico_index.filter_sql, portico_index.filters_sql,
   portico_index.condition_sql, portico_index.plain, portico_index.key_sql,
@@ -656,3 +691,5 @@ grant execute on function
 to public;
 grant execute on function portico_api.search_index, portico_api.list_sources
 to anon, authenticated, service_role;
+grant execute on function portico_api.admit_query, portico_index.take_query
+to authenticated;

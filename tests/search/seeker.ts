@@ -46,6 +46,17 @@ export async function found(
   return data;
 }
 
+/** The whole answer to `client`, which must not be a refusal. */
+export async function replyTo(
+  client: SupabaseClient,
+  body: Search,
+): Promise<Response> {
+  const { error, response } = await client.functions
+    .invoke("vector-search", { body });
+  if (error || response === undefined) throw new Error("No answer");
+  return response;
+}
+
 /** How `client` is refused. It must be. */
 export async function refusal(
   client: SupabaseClient,

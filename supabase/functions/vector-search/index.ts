@@ -13,11 +13,13 @@ import { asCaller } from "../_shared/clients.ts";
 import { embedderFor } from "../_shared/embed/embedders.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { fields } from "../_shared/fields.ts";
+import { rateLimitHeaders } from "../_shared/rate_limit.ts";
 import { route, type Scope } from "../_shared/route.ts";
 import { KiB, seconds } from "../_shared/units.ts";
 import { htmlOf } from "./highlight.ts";
 import { input } from "./input.ts";
 import { generations, queries } from "./memory.ts";
+import { LIMIT } from "./policy.ts";
 import { type Library, search } from "./search.ts";
 import { type Result, supabaseSources } from "./sources.ts";
 
@@ -38,15 +40,15 @@ export default endpoint<Library>({
       limits: { bodyBytes: 128 * KiB, timeoutMs: seconds(15) },
 
       async handle({ input }, library) {
-        const { mode, generation, model, staleness, results } = await search(
-          input,
-          library,
-        );
+        const answer = await search(input, library);
+        const { mode, generation, model, staleness, results, left } = answer;
         const index = { generation, model, ...staleness };
-        return Response.json(
-          { mode, index, results: results.map(shown) },
-          { headers: { "cache-control": "no-store" } },
-        );
+        return Response.json({ mode, index, results: results.map(shown) }, {
+          headers: {
+            ...left && rateLimitHeaders(LIMIT, left),
+            "cache-control": "no-store",
+          },
+        });
       },
     }),
 

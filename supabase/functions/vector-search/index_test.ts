@@ -34,6 +34,7 @@ function outside(own: Partial<Sources> = {}) {
           ],
         });
       },
+      admit: () => Promise.resolve({ remaining: 7, resetS: 0 }),
       list: () => Promise.resolve([{ source: "notes" }]),
       ...own,
     },

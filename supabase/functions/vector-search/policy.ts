@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { RateLimit } from "../_shared/rate_limit.ts";
 import { seconds } from "../_shared/units.ts";
 
 /** Results of one search, at most. The database holds to it as well. */
@@ -26,3 +27,13 @@ export const PATIENCE_MS = seconds(3);
 
 /** Queries whose vectors an instance remembers, of at most 4 KB each. */
 export const REMEMBERED_QUERIES = 1_000;
+
+/**
+ * Queries of one person that a provider is asked about for money. In the
+ * migration `…_search.sql` as well, which is what counts.
+ */
+export const LIMIT: RateLimit = {
+  name: "search-queries",
+  capacity: 120,
+  windowS: 60,
+};

@@ -1,14 +1,15 @@
 /**
- * One search: the query's vector, and what is near it.
+ * One search: what the query means, and what is near it.
  *
  * @module
  */
 import { type Embedder, EmbedFault } from "../_shared/embed/embedder.ts";
 import { problem } from "../_shared/problem.ts";
+import type { Left } from "../_shared/rate_limit.ts";
 import type { Mode, Wish } from "./input.ts";
+import { type Meaning, meaningOf, textOf } from "./meaning.ts";
 import type { Memory } from "./memory.ts";
-import { PATIENCE_MS } from "./policy.ts";
-import type { Found, Generation, Sources, Vector } from "./sources.ts";
+import type { Found, Generation, Sources } from "./sources.ts";
 
 const embeddingUnavailable = problem(503, "Embedding unavailable");
 
@@ -25,14 +26,18 @@ export interface Library {
 }
 
 /** What was found, and how it was looked for. */
-export type Answer = Found & { readonly mode: Mode };
+export type Answer = Found & {
+  readonly mode: Mode;
+  /** What the caller's rate limit still allows, if the query has cost money. */
+  readonly left?: Left;
+};
 
 /**
  * Finds what `wish` asks for. What is to be found by meaning and words is looked
  * for by words alone while nobody says what it means.
  *
- * @throws {Problem} "Source not found", "Row not found", "Invalid input" or
- * "Embedding unavailable".
+ * @throws {Problem} "Source not found", "Row not found", "Invalid input", "Too
+ * many requests" or "Embedding unavailable".
  */
 export async function search(wish: Wish, library: Library): Promise<Answer> {
   const { mode, query } = wish;
@@ -46,72 +51,46 @@ export async function search(wish: Wish, library: Library): Promise<Answer> {
   }
 }
 
+type Looked = Found & Pick<Answer, "left">;
+
 /** The index may be another by the time that the vector is there: once more. */
-async function find(wish: Wish, library: Library): Promise<Found> {
+async function find(wish: Wish, library: Library): Promise<Looked> {
   const { sources, generations } = library;
+  let believed = generations.recall(wish.source);
   for (let attempt = 0; attempt < 3; attempt++) {
-    const answer = await sources.search(wish, await vectorOf(wish, library));
-    if (answer.outcome === "found") return answer;
+    const { vector, fault, ...left } = await attemptMeaning(
+      wish,
+      believed,
+      library,
+    );
+    if (fault !== undefined && attempt > 0) throw fault;
+    const answer = await sources.search(wish, vector);
+    if (answer.outcome === "found") return { ...answer, ...left };
     const { generation, model, dimensions } = answer;
-    generations.keep(wish.source, { generation, model, dimensions });
+    // The model of an index that serves no more may well be gone.
+    if (fault !== undefined && generation === believed?.generation) throw fault;
+    believed = { generation, model, dimensions };
+    generations.keep(wish.source, believed);
   }
   throw new EmbedFault("failed", "The index changes faster than we can ask");
 }
 
-/** `undefined` if none is needed, or it is not known yet for which index. */
-async function vectorOf(
+/** Nothing if none is needed, or it is not known yet for which index. */
+async function attemptMeaning(
   { source, mode, query, vector }: Wish,
+  generation: Generation | undefined,
   library: Library,
-): Promise<Vector | undefined> {
-  if (mode === "keyword") return undefined;
-  if (vector !== undefined) return { text: textOf(vector) };
-  const generation = library.generations.recall(source);
-  if (query === undefined || generation === undefined) return undefined;
-  const text = await vectorFor(query, generation, library);
-  return { text, generation: generation.generation };
-}
-
-async function vectorFor(
-  query: string,
-  generation: Generation,
-  { embedder, queries, signal }: Library,
-): Promise<string> {
-  const name = `${generation.model}/${generation.dimensions} ${query}`;
-  const known = queries.recall(name);
-  if (known !== undefined) return known;
-  const text = textOf(await ask(await embedder(generation), query, signal));
-  queries.keep(name, text);
-  return text;
-}
-
-/** A provider that says nothing is as good as one that is down. */
-async function ask(
-  embedder: Embedder,
-  query: string,
-  signal: AbortSignal,
-): Promise<Float32Array> {
-  const late = AbortSignal.timeout(PATIENCE_MS);
+): Promise<Partial<Meaning> & { readonly fault?: EmbedFault }> {
+  if (mode === "keyword") return {};
+  if (vector !== undefined) return { vector: { text: textOf(vector) } };
+  if (query === undefined || generation === undefined) return {};
+  const admit = () => library.sources.admit(source);
   try {
-    const { vectors: [vector = new Float32Array()] } = await embedder.embed(
-      [query],
-      { purpose: "query", signal: AbortSignal.any([signal, late]) },
-    );
-    return vector;
+    return await meaningOf(query, generation, { ...library, admit });
   } catch (error) {
-    if (error !== late.reason) throw error;
-    throw new EmbedFault("failed", `Nothing came within ${PATIENCE_MS} ms`);
+    if (error instanceof EmbedFault) return { fault: error };
+    throw error;
   }
-}
-
-/** Of unit length, so that the inner product is the cosine. */
-function textOf(vector: Iterable<number>): string {
-  const numbers = [...vector];
-  // What is near the largest number would have a length beyond it.
-  const most = Math.max(...numbers.map(Math.abs));
-  const scaled = numbers.map((it) => it / most);
-  const length = Math.hypot(...scaled);
-  const unit = scaled.map((it) => Math.round(it / length * 1e6) / 1e6);
-  return `[${unit.join(",")}]`;
 }
 
 function unavailable(fault: EmbedFault) {

@@ -42,6 +42,7 @@ function libraryOf(
 ) {
   const asked: { readonly mode: Mode; readonly vector?: Vector }[] = [];
   const embedded: string[] = [];
+  const admitted: string[] = [];
   const sources: Sources = {
     search({ mode }, vector) {
       asked.push({ mode, ...vector && { vector } });
@@ -54,6 +55,11 @@ function libraryOf(
           ? FOUND
           : { outcome: "embed", ...now },
       );
+    },
+    admit(source) {
+      strictEqual(embedded.length, admitted.length); // first, and then the bill
+      admitted.push(source);
+      return Promise.resolve({ remaining: 119, resetS: 0 });
     },
     list: () => Promise.resolve([]),
   };
@@ -72,7 +78,7 @@ function libraryOf(
     queries: new Memory(10),
     signal: new AbortController().signal,
   };
-  return { library, asked, embedded };
+  return { library, asked, embedded, admitted };
 }
 
 Deno.test("search() asks for which index, and then with the query's vector", async () => {
@@ -80,7 +86,8 @@ Deno.test("search() asks for which index, and then with the query's vector", asy
 
   const answer = await search(wishFor(), library);
 
-  deepStrictEqual(answer, { ...FOUND, mode: "hybrid" });
+  const left = { remaining: 119, resetS: 0 };
+  deepStrictEqual(answer, { ...FOUND, mode: "hybrid", left });
   deepStrictEqual(asked, [
     { mode: "hybrid" },
     { mode: "hybrid", vector: { text: "[0.6,-0.8]", generation: 11 } },
@@ -97,6 +104,42 @@ Deno.test("search() asks once, and embeds nothing, for a query that it remembers
 
   strictEqual(asked.length, 4);
   deepStrictEqual(embedded, ["told: cat", "told: dog"]);
+});
+
+Deno.test("search() has each call that costs money admitted, and no other", async () => {
+  const { library, admitted } = libraryOf([FIRST]);
+  const { left } = await search(wishFor(), library);
+  const again = await search(wishFor(), library);
+  await search(wishFor({ mode: "keyword", query: "dog" }), library);
+
+  deepStrictEqual(admitted, ["notes"]);
+  deepStrictEqual([left?.remaining, "left" in again], [119, false]);
+});
+
+Deno.test("search() has nothing admitted that costs nothing", async () => {
+  const { library, admitted } = libraryOf([FIRST]);
+  const free: Library = {
+    ...library,
+    embedder: async (it) => ({ ...await library.embedder(it), isFree: true }),
+  };
+  library.sources.admit = () => Promise.reject(new Error("Asked for it"));
+
+  const answer = await search(wishFor(), free);
+
+  deepStrictEqual([admitted, answer.left], [[], undefined]);
+});
+
+Deno.test("search() embeds nothing for who may not have it embedded, in any mode", async () => {
+  const { library, embedded } = libraryOf([FIRST]);
+  await search(wishFor(), library);
+  const refusal = problem(429, "Too many requests")("Cannot");
+  library.sources.admit = () => Promise.reject(refusal);
+
+  for (const mode of ["hybrid", "semantic"] as const) {
+    await rejects(search(wishFor({ mode, query: "dog" }), library), refusal);
+  }
+
+  deepStrictEqual(embedded, ["told: cat"]);
 });
 
 Deno.test("search() asks again, by the other model, when the index has changed", async () => {
@@ -196,6 +239,46 @@ for (const kind of FAULTS) {
     });
   });
 }
+
+Deno.test("search() learns of another index though the model of the last one is gone", async () => {
+  const { library, asked, embedded } = libraryOf([FIRST, FIRST, SECOND]);
+  await search(wishFor(), library);
+  const gone: Library = {
+    ...library,
+    embedder(it) {
+      const none = new EmbedFault("refused", "No such model");
+      return it.model === FIRST.model
+        ? Promise.reject(none)
+        : library.embedder(it);
+    },
+  };
+
+  const wish = wishFor({ mode: "semantic", query: "dog" });
+  const { mode } = await search(wish, gone);
+
+  strictEqual(mode, "semantic");
+  deepStrictEqual(asked.slice(2).map(({ vector }) => vector?.generation), [
+    undefined,
+    12,
+  ]);
+  deepStrictEqual(embedded, ["told: cat", "other: dog"]);
+});
+
+Deno.test("search() asks a provider once that fails for an index that it remembers", async () => {
+  let isDown = false;
+  const { library, asked, embedded } = libraryOf([FIRST], () => {
+    if (isDown) return Promise.reject(new EmbedFault("failed", "No"));
+    return Promise.resolve({ vectors: [Float32Array.of(1, 0)], tokens: 1 });
+  });
+  await search(wishFor(), library);
+  isDown = true;
+
+  const { mode } = await search(wishFor({ query: "dog" }), library);
+
+  strictEqual(mode, "keyword");
+  deepStrictEqual(embedded, ["told: cat", "told: dog"]);
+  deepStrictEqual(asked.slice(2), [{ mode: "hybrid" }, { mode: "keyword" }]);
+});
 
 Deno.test("search() remembers nothing of a provider that failed", async () => {
   let calls = 0;

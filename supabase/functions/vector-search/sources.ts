@@ -8,7 +8,9 @@ import * as v from "valibot";
 import { invalidInput } from "../_shared/input.ts";
 import { callSql } from "../_shared/postgres.ts";
 import { problem } from "../_shared/problem.ts";
+import { type Left, LeftAnswer, limited } from "../_shared/rate_limit.ts";
 import type { Mode, Wish } from "./input.ts";
+import { LIMIT } from "./policy.ts";
 
 const sourceNotFound = problem(404, "Source not found");
 const rowNotFound = problem(404, "Row not found");
@@ -68,6 +70,13 @@ export interface Sources {
     wish: Wish & { readonly mode: Mode },
     vector: Vector | undefined,
   ): Promise<Found | Generation & { readonly outcome: "embed" }>;
+  /**
+   * Counts one query that costs money, before it does. The answer is what the
+   * caller's rate limit still allows.
+   *
+   * @throws {Problem} "Source not found" or "Too many requests".
+   */
+  admit(source: string): Promise<Left>;
   list(): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
@@ -88,7 +97,7 @@ export function supabaseSources(caller: SupabaseClient): Sources {
       );
       switch (answer.outcome) {
         case "unknown":
-          throw sourceNotFound(`Cannot find the source ${source}`);
+          throw notFound(source);
         case "no row":
           throw rowNotFound("Cannot find the row to be like");
         case "filter":
@@ -99,8 +108,29 @@ export function supabaseSources(caller: SupabaseClient): Sources {
           return answer;
       }
     },
+    async admit(source) {
+      const answer = await callSql(
+        caller,
+        "admit_query",
+        { source },
+        AdmitAnswer,
+      );
+      switch (answer.outcome) {
+        case "unknown":
+          throw notFound(source);
+        case "limited":
+          throw limited(LIMIT, answer.left);
+        default:
+          return answer.left;
+      }
+    },
+
     list: () => callSql(caller, "list_sources", {}, List),
   };
+}
+
+function notFound(source: string) {
+  return sourceNotFound(`Cannot find the source ${source}`);
 }
 
 function refused(pointer: string, detail: string) {
@@ -144,4 +174,11 @@ const Answer = v.variant("outcome", [
   v.object({ outcome: v.literal("no row") }),
   v.object({ outcome: v.literal("filter"), detail: v.string() }),
   v.object({ outcome: v.literal("dimensions"), dimensions: v.number() }),
+]);
+
+/** The answer of `portico_api.admit_query`. */
+const AdmitAnswer = v.variant("outcome", [
+  v.object({ outcome: v.literal("admitted"), left: LeftAnswer }),
+  v.object({ outcome: v.literal("limited"), left: LeftAnswer }),
+  v.object({ outcome: v.literal("unknown") }),
 ]);

@@ -6,6 +6,10 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import {
+  factOf,
+  startSentrySink,
+} from "../supabase/functions/_shared/testing/sentry_sink.ts";
 import { functionNames } from "../tools/imports.ts";
 import { startRegistry } from "../tools/jsr/registry.ts";
 import { contractOf, type Prepared } from "./contracts/contract.ts";
@@ -13,7 +17,6 @@ import { asWritten, bundled, type Form, type Source } from "./deployed/form.ts";
 import { type Program, startHosted } from "./deployed/hosted.ts";
 import { HOSTED } from "./deployed/hosted_deno.ts";
 import { complaintsOf } from "./deployed/types.ts";
-import { startSentry } from "./deployed/sentry.ts";
 import { startWorld } from "./world.ts";
 
 const FUNCTIONS = new URL("../supabase/functions/", import.meta.url);
@@ -69,7 +72,7 @@ async function reportsFailures(
   { prepare }: Prepared,
 ): Promise<void> {
   const { world } = program;
-  await using sentry = startSentry();
+  await using sentry = startSentrySink();
   const own = {
     SENTRY_DSN: sentry.dsn,
     SUPABASE_URL: NOBODY,
@@ -86,8 +89,11 @@ async function reportsFailures(
       `${status} while the database was away: choose one that needs it`,
   );
   const { instance } = await response.json();
-  const report = await sentry.report;
-  ok(report.includes(instance.slice("urn:uuid:".length)));
+  const [report] = await sentry.received("event");
+  strictEqual(
+    report && factOf(report, "tags.requestId"),
+    instance.slice("urn:uuid:".length),
+  );
 }
 
 for (const name of await functionNames(FUNCTIONS)) {

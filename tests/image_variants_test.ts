@@ -6,6 +6,7 @@
  */
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
+import { blankJournal } from "../supabase/functions/_shared/telemetry/journal.ts";
 import { testConfig } from "../supabase/functions/_shared/testing/config.ts";
 import { readHeader } from "../supabase/functions/image-proxy/header/read.ts";
 import { imageUrl } from "../supabase/functions/image-proxy/image_url.ts";
@@ -40,7 +41,8 @@ function gardenOf({ stack }: World): Garden {
     SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secret }),
   });
   const { signal } = new AbortController();
-  const opened = portsFor({ config, bearer: undefined, signal }).garden("run");
+  const scope = { config, bearer: undefined, signal, journal: blankJournal() };
+  const opened = portsFor(scope).garden("run");
   return {
     ...opened,
     alert(error) {

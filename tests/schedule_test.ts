@@ -5,6 +5,7 @@
  * @module
  */
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { MONITOR } from "../supabase/functions/sweep/policy.ts";
 import { until } from "./until.ts";
 import { startWorld } from "./world.ts";
 
@@ -60,8 +61,9 @@ const INDEX_BUILDS = {
 };
 
 const SWEEP = {
-  jobname: "portico-sweep",
-  schedule: "*/5 * * * *",
+  jobname: MONITOR.slug,
+  // When Sentry expects it.
+  schedule: MONITOR.schedule,
   command: "select portico.nudge('sweep')",
   username: "postgres",
 };

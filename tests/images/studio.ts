@@ -9,6 +9,7 @@ import { Buffer } from "node:buffer";
 import { toBase64url } from "../../supabase/functions/_shared/base64url.ts";
 import { bearerOf } from "../../supabase/functions/_shared/caller.ts";
 import { imageLinks } from "../../supabase/functions/_shared/image_link.ts";
+import { blankJournal } from "../../supabase/functions/_shared/telemetry/journal.ts";
 import { testConfig } from "../../supabase/functions/_shared/testing/config.ts";
 import { serve } from "../../supabase/functions/_shared/testing/server.ts";
 import imageProxy from "../../supabase/functions/image-proxy/index.ts";
@@ -124,7 +125,8 @@ export function startStudio(isConfigured = true): Studio {
     ask(path, engine, init) {
       const request = new Request(`http://localhost/image-proxy${path}`, init);
       const { signal } = new AbortController();
-      const scope = { config, bearer: bearerOf(request), signal };
+      const journal = blankJournal();
+      const scope = { config, bearer: bearerOf(request), signal, journal };
       const ports = portsFor(scope, engine);
       return imageProxy.within(config, ports).fetch(request);
     },

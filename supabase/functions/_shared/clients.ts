@@ -20,14 +20,15 @@ export function asService(scope: Scope): SupabaseClient {
 }
 
 function connect(scope: Scope, key: string, bearer?: string): SupabaseClient {
-  const { config, signal } = scope;
+  const { config, signal, journal } = scope;
   return createClient(config.supabaseUrl, key, {
     auth: { persistSession: false, autoRefreshToken: false },
     global: {
       headers: bearer === undefined
         ? {}
         : { authorization: `Bearer ${bearer}` },
-      fetch: (url, init) => fetch(url, { ...init, signal: both(init, signal) }),
+      fetch: (url, init) =>
+        journal.fetch(url, { ...init, signal: both(init, signal) }),
     },
   });
 }

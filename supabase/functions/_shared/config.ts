@@ -9,6 +9,7 @@
 import { isBaseUrl } from "./base_url.ts";
 import { type Embedding, embeddingOf } from "./embed/settings.ts";
 import { isRecord } from "./record.ts";
+import { type Sentry, sentryOf } from "./telemetry/settings.ts";
 
 /** Settings of a running function. Secrets never leave the adapter they are for. */
 export interface Config {
@@ -42,7 +43,7 @@ export interface Config {
   /** Origins a browser may call from; absent means any. Never `null`. */
   readonly allowedOrigins: readonly string[] | undefined;
   /** Absent means errors are logged and not sent anywhere. */
-  readonly sentryDsn: string | undefined;
+  readonly sentry: Sentry | undefined;
   /** Whether each request writes a line. The platform takes ten a second. */
   readonly logsRequests: boolean;
   /** Where and as what this runs, for logs and reports. */
@@ -135,6 +136,8 @@ export function readConfig(env: (name: string) => string | undefined): Config {
   if (typeof imgproxy === "string") wrong.push(imgproxy);
   const embedding = embeddingOf(first);
   if (typeof embedding === "string") wrong.push(embedding);
+  const sentry = sentryOf(first);
+  if (typeof sentry === "string") wrong.push(sentry);
   const webhookHeaderSecret = first("WEBHOOK_HEADER_SECRET");
   if (webhookHeaderSecret && !HEADER_SECRET.test(webhookHeaderSecret)) {
     wrong.push("WEBHOOK_HEADER_SECRET must have 24 visible characters or more");
@@ -168,7 +171,7 @@ export function readConfig(env: (name: string) => string | undefined): Config {
     imgproxy: typeof imgproxy === "string" ? undefined : imgproxy,
     embedding: typeof embedding === "string" ? undefined : embedding,
     allowedOrigins,
-    sentryDsn: first("SENTRY_DSN"),
+    sentry: typeof sentry === "string" ? undefined : sentry,
     logsRequests: first("LOG_REQUESTS") !== "false",
     deployment: {
       region: first("SB_REGION") ?? "unknown",

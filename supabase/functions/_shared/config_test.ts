@@ -47,6 +47,32 @@ for (
   });
 }
 
+const SENTRY_DSN = "https://key@o1.ingest.sentry.io/7";
+
+const NO_SENTRY: [env: Record<string, string>, expected: RegExp][] = [
+  [{ SENTRY_DSN: "sentry.io/7" }, /SENTRY_DSN must be a DSN/],
+  [{ SENTRY_DSN: "https://sentry.io/7" }, /SENTRY_DSN must be a DSN/],
+  [{ SENTRY_DSN: "https://key@sentry.io/x" }, /SENTRY_DSN must be a DSN/],
+  ...["1.1", "-0.1", "1e-3", "all", "0.1.1"].map((rate) =>
+    [
+      { SENTRY_DSN, SENTRY_TRACES_SAMPLE_RATE: rate },
+      /SENTRY_TRACES_SAMPLE_RATE must be a number from 0 to 1/,
+    ] satisfies [Record<string, string>, RegExp]
+  ),
+];
+
+for (const [env, expected] of NO_SENTRY) {
+  Deno.test(`readConfig() does not take ${Object.entries(env).join(" ")}`, () => {
+    throws(() => read({ ...MINIMAL, ...env }), expected);
+  });
+}
+
+Deno.test("readConfig() reports nothing to Sentry unless it is told where", () => {
+  const env = { ...MINIMAL, SENTRY_TRACES_SAMPLE_RATE: "1" };
+  strictEqual(read(env).sentry, undefined);
+  strictEqual(read({ ...env, SENTRY_DSN }).sentry?.tracesSampleRate, 1);
+});
+
 Deno.test("readConfig() takes the keys of an older project", () => {
   const { publishableKey, secretKeys } = read({
     SUPABASE_URL: "https://x.example/",

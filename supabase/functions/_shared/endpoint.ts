@@ -19,8 +19,10 @@ import {
 import { openLine } from "./log.ts";
 import { matchRoute, methodsOf, notFound, type Routes } from "./match.ts";
 import { Problem, problem } from "./problem.ts";
-import { complain, report } from "./report.ts";
+import { complain, report, reportRequest } from "./report.ts";
 import type { Route, Scope, Visit } from "./route.ts";
+import { scrub } from "./scrub.ts";
+import { Journal, now } from "./telemetry/journal.ts";
 
 const unexpected = problem(500, "Unexpected error");
 
@@ -89,22 +91,27 @@ async function respond<Ports>(
     return answer;
   }
   const line = openLine({ fn, request, requestId, config });
+  const journal = new Journal(request.headers, config.sentry);
+  const about = { config, journal };
+  const trace = { function: fn, requestId };
   let code: string | undefined;
 
-  const visit = { request, requestId, config };
+  const visit = { request, requestId, config, journal };
   const response = await run(definition, { ...visit, origins })
     .then((answer) => copyOf(answer, request.method))
     .catch((error) => {
       const problem = problemOf(error);
-      const trace = { function: fn, requestId };
-      if (problem.status >= 500) report(error, trace, config);
+      if (problem.status >= 500) report(error, trace, about);
       code = problem.code;
       return explain(problem, requestId);
     });
 
   response.headers.set("x-request-id", requestId);
   share(response.headers, request, origins);
-  line.close(response.status, code);
+  const { method } = request;
+  const { status } = response;
+  line.close(status, code);
+  reportRequest({ ...trace, method, status, code, endedAt: now() }, about);
   return response;
 }
 
@@ -116,7 +123,7 @@ function problemOf(error: unknown): Problem {
 }
 
 /** A request, before anybody knows what it is about. */
-type Arrival = Pick<Visit<never>, "request" | "requestId" | "config"> & {
+type Arrival = Omit<Visit<never>, "params" | "ports"> & {
   readonly origins: Origins;
 };
 
@@ -124,10 +131,12 @@ async function run<Ports>(
   { name, routes, ports, onlyListedOrigins }: Definition<Ports>,
   { origins, ...visit }: Arrival,
 ): Promise<Response> {
-  const { request } = visit;
+  const { request, journal } = visit;
   if (onlyListedOrigins) requireOrigin(request, origins);
   const path = pathBelow(name, request);
-  const { route, params } = matchRoute(routes, request.method, path);
+  const { method } = request;
+  const { route, template, params } = matchRoute(routes, method, path);
+  journal.template = template;
   return await route({ ...visit, params, ports });
 }
 
@@ -170,7 +179,8 @@ function explain(problem: Problem, requestId: string): Response {
   // RFC 9110 §15.5.2 requires it.
   if (status === 401) headers.set("www-authenticate", "Bearer");
   const instance = `urn:uuid:${requestId}`;
-  const body = JSON.stringify({ ...problem.toJSON(), instance });
+  // A detail may name what was asked for, which may be a secret.
+  const body = JSON.stringify({ ...scrub(problem.toJSON()), instance });
   return new Response(body, { status, headers });
 }
 

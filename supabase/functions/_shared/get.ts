@@ -48,11 +48,11 @@ export type Send = (
 
 /** As the project itself: nothing is forbidden. Say why, where you use it. */
 export function sendAsService(scope: Scope): Send {
-  const { config: { supabaseUrl }, signal } = scope;
+  const { config: { supabaseUrl }, signal, journal } = scope;
   const apikey = serviceKey(scope);
   const credentials = { apikey, authorization: `Bearer ${apikey}` };
   return (method, path, body, headers) =>
-    fetch(supabaseUrl + path, {
+    journal.fetch(supabaseUrl + path, {
       method,
       body,
       headers: { ...headers, ...credentials },
@@ -71,11 +71,11 @@ export function serviceKey({ config }: Scope): string {
 }
 
 function getWith(
-  { config: { supabaseUrl }, signal }: Scope,
+  { config: { supabaseUrl }, signal, journal }: Scope,
   credentials: Readonly<Record<string, string>>,
 ): Get {
   return (path, headers, method = "GET") =>
-    fetch(supabaseUrl + path, {
+    journal.fetch(supabaseUrl + path, {
       ...typeof method === "string" ? { method } : posted(method),
       headers: {
         ...typeof method === "string" ? {} : JSON_TYPE,

@@ -6,6 +6,7 @@
 import { parseJson } from "./json.ts";
 import { problem } from "./problem.ts";
 import { isRecord } from "./record.ts";
+import { scrub } from "./scrub.ts";
 
 /** With `errors`: [{ detail, pointer }]. */
 export const invalidInput = problem(422, "Invalid input");
@@ -104,10 +105,15 @@ function readQuery(query: URLSearchParams): Record<string, string> {
   });
 }
 
-/** A JSON Pointer (RFC 6901) as a URI fragment: `#/items/0/name`. */
+/**
+ * A JSON Pointer (RFC 6901) as a URI fragment: `#/items/0/name`. A name that
+ * nobody expected may be a secret in the wrong place.
+ */
 function pointerOf(path: Issue["path"] = []): string {
   const escape = (key: string) =>
-    encodeURIComponent(key.replaceAll("~", "~0").replaceAll("/", "~1"));
+    encodeURIComponent(
+      scrub(key).replaceAll("~", "~0").replaceAll("/", "~1"),
+    );
   const keys = path.map((step) => typeof step === "object" ? step.key : step);
   return ["#", ...keys.map(String).map(escape)].join("/");
 }

@@ -27,6 +27,8 @@ export type Routes<Route> = Readonly<Record<Pattern, Route>>;
 /** The route of a request, and what its pattern took from the path. */
 export interface Match<Route> {
   readonly route: Route;
+  /** The path of its pattern: many requests have it in common. */
+  readonly template: string;
   readonly params: Readonly<Record<string, string>>;
 }
 
@@ -47,7 +49,7 @@ export function matchRoute<Route>(
     const params = matchPath(template, path);
     if (params === undefined) continue;
     const methods = wanted === "GET" ? ["GET", "HEAD"] : [wanted];
-    if (methods.includes(method)) return { route, params };
+    if (methods.includes(method)) return { route, template, params };
     allowed.push(...methods);
   }
   if (allowed.length === 0) throw notFound(`Nothing is at ${path}`);

@@ -16,7 +16,9 @@ const CASES: [path: string, route: string, params: object][] = [
 
 for (const [path, route, params] of CASES) {
   Deno.test(`matchRoute() takes ${path} to "${route}"`, () => {
-    deepStrictEqual(matchRoute(ROUTES, "GET", path), { route, params });
+    const { template: _, ...found } = matchRoute(ROUTES, "GET", path);
+
+    deepStrictEqual(found, { route, params });
   });
 }
 
@@ -29,4 +31,10 @@ for (const path of ["/files", "/files/", "/files/a/", "/file/a/b", "/"]) {
 Deno.test("matchRoute() takes HEAD where GET goes", () => {
   strictEqual(matchRoute(ROUTES, "HEAD", "/files/a").route, "one");
   throws(() => matchRoute(ROUTES, "HEAD", "/"), /Cannot HEAD/);
+});
+
+Deno.test("matchRoute() says which pattern it was, without what is of one path", () => {
+  const { template } = matchRoute(ROUTES, "GET", "/files/a/b.png");
+
+  strictEqual(template, "/files/{bucket}/{path...}");
 });

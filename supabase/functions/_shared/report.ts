@@ -4,31 +4,58 @@
  * @module
  */
 import { afterAnswer } from "./background.ts";
-import type { Config } from "./config.ts";
 import { scrub } from "./scrub.ts";
-
-/** How long a report may take. Nobody waits for it but the worker. */
-const FLUSH_MS = 2_000;
+import type { Answered, Trace } from "./telemetry/events.ts";
+import {
+  type About,
+  type CheckIn,
+  type Monitor,
+  sendCheckIn,
+  sendError,
+  sendRequest,
+} from "./telemetry/sentry.ts";
 
 /** Characters of a stack. The platform cuts a log line at 10,000. */
 const MAX_STACK = 8_000;
 
-/** Which request of which function an error belongs to. */
-export interface Trace {
-  readonly function: string;
-  readonly requestId: string;
-}
-
 /** Records an error nobody expected. Returns at once, and never throws. */
-export function report(
-  error: unknown,
-  trace: Trace,
-  config: Config,
-): void {
+export function report(error: unknown, trace: Trace, about: About): void {
   // First, because Sentry may be away, or not take it.
   complain(error, trace);
-  if (config.sentryDsn === undefined) return;
-  afterAnswer(send(error, trace, config));
+  if (about.config.sentry === undefined) return;
+  afterAnswer(sendError(error, trace, about));
+}
+
+/** Records a request that is traced, or that has failed. Returns at once. */
+export function reportRequest(answered: Answered, about: About): void {
+  if (about.config.sentry === undefined) return;
+  if (!about.journal.isSampled && answered.status < 500) return;
+  afterAnswer(sendRequest(answered, about));
+}
+
+/** What `work` comes to, which Sentry is told of: that it runs, and how it ends. */
+export async function monitored<T>(
+  monitor: Monitor,
+  trace: Trace,
+  about: About,
+  work: () => Promise<T>,
+): Promise<T> {
+  const began = performance.now();
+  const tell = (status: CheckIn["status"]) => {
+    if (about.config.sentry === undefined) return;
+    const durationS = (performance.now() - began) / 1000;
+    const checkIn = { run: trace.requestId, status, durationS };
+    afterAnswer(sendCheckIn(monitor, checkIn, trace, about));
+  };
+  tell("in_progress");
+  try {
+    const result = await work();
+    tell("ok");
+    return result;
+  } catch (error) {
+    tell("error");
+    throw error;
+  }
 }
 
 /** Records an error on stderr, as one line. */
@@ -48,47 +75,4 @@ function describe(error: unknown): string {
   } catch {
     return "An error that cannot be shown as text";
   }
-}
-
-type Sentry = typeof import("@sentry/deno");
-let started: Promise<Sentry> | undefined;
-
-async function send(
-  error: unknown,
-  trace: Trace,
-  config: Config,
-): Promise<void> {
-  started ??= start(config);
-  started.catch(() => started = undefined); // the next error tries again
-  const sentry = await started;
-  const { region, executionId } = config.deployment;
-  sentry.withIsolationScope((scope) => {
-    scope.setTags({ ...trace, region, executionId });
-    sentry.captureException(error);
-  });
-  await sentry.flush(FLUSH_MS);
-}
-
-/**
- * Imported on the first bug and not before: the SDK costs as much cold start as
- * everything else together. Its defaults send the caller's token and cookies, so
- * only what names the error is switched on, and that is scrubbed.
- */
-async function start(config: Config): Promise<Sentry> {
-  const sentry = await import("@sentry/deno");
-  sentry.init({
-    dsn: config.sentryDsn ?? "",
-    release: config.deployment.release,
-    defaultIntegrations: false,
-    integrations: [
-      sentry.linkedErrorsIntegration(),
-      sentry.dedupeIntegration(),
-    ],
-    skipOpenTelemetrySetup: true,
-    sendDefaultPii: false,
-    beforeBreadcrumb: () => null,
-    // `extra` is a thrown object with all its members: nobody chose them.
-    beforeSend: ({ extra: _unchosen, ...event }) => scrub(event),
-  });
-  return sentry;
 }

@@ -1,5 +1,6 @@
 import { strictEqual } from "node:assert/strict";
 import { report } from "./report.ts";
+import { Journal } from "./telemetry/journal.ts";
 import { testConfig } from "./testing/config.ts";
 import { serve } from "./testing/server.ts";
 
@@ -17,7 +18,9 @@ Deno.test("report() sends a bug to Sentry, and nothing secret with it", async ()
   const error = new Error(`Cannot use Bearer ${TOKEN}`, { cause });
   Object.assign(error, { credentials: { password: "canary" } });
 
-  report(error, { function: "echo", requestId: "the-request" }, config);
+  const trace = { function: "echo", requestId: "the-request" };
+  const about = { config, journal: new Journal(new Headers(), config.sentry) };
+  report(error, trace, about);
 
   const envelope = await received.promise;
   strictEqual(envelope.includes("Cannot use Bearer"), true);
@@ -31,7 +34,9 @@ Deno.test("report() without a DSN loads nothing of the SDK", async () => {
   const program = `
     import { report } from "./supabase/functions/_shared/report.ts";
     import { testConfig } from "./supabase/functions/_shared/testing/config.ts";
-    report(new Error("x"), { function: "f", requestId: "r" }, testConfig("http://x"));
+    import { blankJournal } from "./supabase/functions/_shared/telemetry/journal.ts";
+    const about = { config: testConfig("http://x"), journal: blankJournal() };
+    report(new Error("x"), { function: "f", requestId: "r" }, about);
     console.log(Object.keys(globalThis).some((name) => /sentry/i.test(name)) ||
       "__SENTRY__" in globalThis);
   `;

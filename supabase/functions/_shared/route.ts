@@ -11,6 +11,8 @@ import type { Config } from "./config.ts";
 import { withDeadline } from "./deadline.ts";
 import { type Once, onceOf } from "./idempotency.ts";
 import { readInput, type Schema } from "./input.ts";
+import { isRecord } from "./record.ts";
+import type { Journal } from "./telemetry/journal.ts";
 import { seconds } from "./units.ts";
 
 /** A whole body has this long to arrive, unless a route says otherwise. */
@@ -23,6 +25,8 @@ export interface Scope {
   readonly bearer: string | undefined;
   /** Aborts when the time limit passes. */
   readonly signal: AbortSignal;
+  /** What the request asks of others is written down here. */
+  readonly journal: Journal;
 }
 
 /** A request that has passed every check. */
@@ -66,6 +70,7 @@ export interface Visit<Ports> {
   /** What the route's pattern took from the path. */
   readonly params: Readonly<Record<string, string>>;
   readonly config: Config;
+  readonly journal: Journal;
   /** Opens the outside world for this request. */
   readonly ports: (scope: Scope) => Ports;
 }
@@ -82,18 +87,27 @@ export function route<Caller, Input, Ports>(
 ): Route<Ports> {
   const { bodyBytes, bodyMs = BODY_MS, timeoutMs } = operation.limits;
 
-  return async ({ request, requestId, params, config, ports }) => {
+  return async ({ request, requestId, params, config, journal, ports }) => {
     const body = await readBody(request, { bodyBytes, bodyMs });
     return await withDeadline(timeoutMs, async (signal) => {
       const caller = await operation.auth({ request, body }, config);
       if (caller === undefined) throw unauthenticated();
+      journal.caller = idOf(caller);
       const source = { request, body, params };
       const input = await readInput(operation.input, source);
       const { headers } = request;
       const once = await onceOf(headers, body);
-      const opened = ports({ config, bearer: bearerOf(request), signal });
+      const bearer = bearerOf(request);
+      const opened = ports({ config, bearer, signal, journal });
       const call = { caller, input, once, headers, requestId };
       return await operation.handle(call, opened);
     });
   };
+}
+
+/** Of a caller who is a person. */
+function idOf(caller: unknown): string | undefined {
+  if (!isRecord(caller)) return undefined;
+  const { id } = caller;
+  return typeof id === "string" ? id : undefined;
 }

@@ -73,7 +73,7 @@ export default endpoint<Ports>({
           notices: supabaseNotices(service, config, patient.signal),
           ledger: supabaseLedger(service, BULK.acts),
           alert: (error) =>
-            report(error, { function: WORK, requestId: run }, config),
+            report(error, { function: WORK, requestId: run }, scope),
         };
       },
       log: (tally, run) => logWork({ fn: WORK, run, ...tally }, config),

@@ -6,6 +6,7 @@
 import type { Imgproxy } from "../_shared/config.ts";
 import type { Place } from "../_shared/place.ts";
 import { problem } from "../_shared/problem.ts";
+import type { Scope } from "../_shared/route.ts";
 import { type Delegate, HEADERS, madeIn } from "./delegate.ts";
 import { imgproxyPath, signedUrl } from "./imgproxy_url.ts";
 
@@ -21,13 +22,14 @@ export type Address = (place: Place) => Promise<string>;
 export function imgproxyDelegate(
   imgproxy: Imgproxy,
   address: Address,
-  signal: AbortSignal,
+  { signal, journal }: Pick<Scope, "signal" | "journal">,
 ): Delegate {
   return {
     async make(errand) {
       const start = performance.now();
       const path = imgproxyPath(errand, await address(errand.place));
-      const response = await fetch(await signedUrl(imgproxy, path), {
+      const url = await signedUrl(imgproxy, path);
+      const response = await journal.fetch(url, {
         headers: HEADERS,
         redirect: "error",
         signal,

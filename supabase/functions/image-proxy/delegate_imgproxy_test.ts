@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { blankJournal } from "../_shared/telemetry/journal.ts";
 import { serve } from "../_shared/testing/server.ts";
 import { imgproxyDelegate } from "./delegate_imgproxy.ts";
 import type { Errand } from "./errand.ts";
@@ -39,7 +40,8 @@ function hex(text: string): string {
 /** An imgproxy at `url`, by the delegate that is tested. */
 function delegateAt(url: string, signal = new AbortController().signal) {
   const imgproxy = { url, key: hex(KEY), salt: hex(SALT) };
-  return imgproxyDelegate(imgproxy, () => Promise.resolve(SOURCE), signal);
+  const scope = { signal, journal: blankJournal() };
+  return imgproxyDelegate(imgproxy, () => Promise.resolve(SOURCE), scope);
 }
 
 Deno.test("imgproxy is asked for exactly this, with a signature, and nothing of the caller", async () => {

@@ -23,11 +23,11 @@ const notConfigured = problem(501, "Image service not configured");
  */
 export function delegateFor(
   name: DelegateName,
-  { config, signal }: Scope,
+  scope: Scope,
   by: readonly [Get, Viewer],
 ): Delegate {
   if (name === "storage") return storageDelegate(...by);
-  const { imgproxy, publicUrl } = config;
+  const { imgproxy, publicUrl } = scope.config;
   if (imgproxy === undefined) {
     throw notConfigured(
       "IMGPROXY_URL, IMGPROXY_KEY and IMGPROXY_SALT must be set",
@@ -35,5 +35,5 @@ export function delegateFor(
   }
   const address = (place: Parameters<typeof addressOf>[0]) =>
     addressOf(place, publicUrl, by);
-  return imgproxyDelegate(imgproxy, address, signal);
+  return imgproxyDelegate(imgproxy, address, scope);
 }

@@ -97,7 +97,7 @@ export function portsFor(scope: Scope, engine: Engine = ENGINE): Ports {
         // As the service: the changes are nobody's, and the pictures everybody's.
         changes: supabaseChanges(sendAsService(later)),
         alert: (error) =>
-          report(error, { function: TEND, requestId: run }, config),
+          report(error, { function: TEND, requestId: run }, scope),
       };
     },
     log: (tally, run) => logWork({ fn: TEND, run, ...tally }, config),

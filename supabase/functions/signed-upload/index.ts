@@ -89,7 +89,7 @@ export default endpoint<Ports>({
         return worldOf(asService(later), getAsService(later));
       },
       alert: (error, requestId) =>
-        report(error, { function: "signed-upload", requestId }, scope.config),
+        report(error, { function: "signed-upload", requestId }, scope),
       log: (tally, run) => logWork({ fn: SETTLE, run, ...tally }, scope.config),
     };
   },

@@ -67,7 +67,7 @@ export interface S3Storage {
 }
 
 /** Storage's S3 endpoint. */
-export function s3AsService({ config, signal }: Scope): S3Storage {
+export function s3AsService({ config, signal, journal }: Scope): S3Storage {
   return {
     async sign({ at, headers, bytes, lifetimeS }) {
       const key = config.s3;
@@ -90,7 +90,7 @@ export function s3AsService({ config, signal }: Scope): S3Storage {
       }
       const own = `${config.supabaseUrl}/storage/v1/s3/${object}?uploads`;
       const begun = await signer("POST", own);
-      const uploadId = await begin(begun, { headers, signal });
+      const uploadId = await begin(begun, { headers, signal, journal });
       return {
         ...common,
         multipart: await partsOf(url, uploadId, { bytes, signer }),
@@ -117,14 +117,14 @@ function signerOf(key: S3Key, lifetimeS: number): Signer {
 
 async function begin(
   url: string,
-  { headers, signal }: {
-    readonly headers: Readonly<Record<string, string>>;
-    readonly signal: AbortSignal;
-  },
+  { headers, signal, journal }:
+    & Pick<Scope, "signal" | "journal">
+    & Pick<Sending, "headers">,
 ): Promise<string> {
   const unavailable = (cause: unknown) =>
     storageUnavailable("Cannot begin an upload in parts", {}, { cause });
-  const xml = await post(url, { headers, signal }).catch((error) => {
+  const sending = journal.fetch(url, { method: "POST", headers, signal });
+  const xml = await textOf(sending).catch((error) => {
     throw unavailable(error);
   });
   const [, uploadId] = xml.match(/<UploadId>([\w.~+/=-]+)<\/UploadId>/) ?? [];
@@ -135,8 +135,8 @@ async function begin(
 /** In bytes: an answer is a tenth of it. */
 const MAX_ANSWER = 10_000;
 
-async function post(url: string, init: RequestInit): Promise<string> {
-  const response = await fetch(url, { ...init, method: "POST" });
+async function textOf(answering: Promise<Response>): Promise<string> {
+  const response = await answering;
   const body = await bodyUpTo(response, MAX_ANSWER);
   if (!response.ok) throw new Error(`Status ${response.status}`);
   return new TextDecoder().decode(body);

@@ -1,4 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { blankJournal } from "../_shared/telemetry/journal.ts";
 import { testConfig } from "../_shared/testing/config.ts";
 import { serve } from "../_shared/testing/server.ts";
 import { GiB, MiB } from "../_shared/units.ts";
@@ -25,6 +26,7 @@ function s3At(url: string, env: Readonly<Record<string, string>> = KEY) {
     config: testConfig(url, own),
     bearer: undefined,
     signal,
+    journal: blankJournal(),
   });
 }
 

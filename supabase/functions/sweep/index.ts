@@ -17,11 +17,11 @@ import { asService } from "../_shared/clients.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { fields } from "../_shared/fields.ts";
 import { logWork } from "../_shared/log.ts";
-import { report } from "../_shared/report.ts";
+import { monitored, report } from "../_shared/report.ts";
 import { route, type Scope } from "../_shared/route.ts";
 import { KiB, seconds } from "../_shared/units.ts";
 import { nudge } from "../_shared/webhook.ts";
-import { BUDGET } from "./policy.ts";
+import { BUDGET, MONITOR } from "./policy.ts";
 import { type Result, sweep } from "./run.ts";
 import { type Begun, supabaseTasks, type Tasks } from "./tasks.ts";
 
@@ -31,6 +31,8 @@ const MARGIN_MS = seconds(10);
 /** The outside world of this function. */
 export interface Ports {
   readonly tasks: Tasks;
+  /** Has Sentry know of a run that cron began: that it runs, and how it ends. */
+  monitor<T>(run: string, work: () => Promise<T>): Promise<T>;
   /** Tells the people who run the project. */
   alert(error: unknown, run: string): void;
   /** Records what came of a run that nobody waited for. */
@@ -59,8 +61,10 @@ export default endpoint<Ports>({
     return {
       // As the service: what it removes is nobody's to remove.
       tasks: supabaseTasks(asService(patient)),
+      monitor: (requestId, work) =>
+        monitored(MONITOR, { function: "sweep", requestId }, scope, work),
       alert: (error, requestId) =>
-        report(error, { function: "sweep", requestId }, scope.config),
+        report(error, { function: "sweep", requestId }, scope),
       log: (tasks, run) => logWork({ fn: "sweep", run, tasks }, scope.config),
     };
   },
@@ -70,7 +74,7 @@ export default endpoint<Ports>({
       input,
       limits: { bodyBytes: 4 * KiB, timeoutMs: BUDGET.wallMs + MARGIN_MS },
 
-      async handle({ caller, input }, { tasks, alert, log }) {
+      async handle({ caller, input }, { tasks, monitor, alert, log }) {
         const id = crypto.randomUUID();
         const { tasks: wanted, confirm: confirmed } = input;
         const begun = await tasks.begin({ run: id, wanted, confirmed });
@@ -78,10 +82,10 @@ export default endpoint<Ports>({
         begun.flatMap(complaintOf).forEach(tell);
 
         const run = { id, begun, budget: BUDGET, alert: tell };
-        const working = sweep(tasks, run);
         if (caller.kind === "service") {
-          return Response.json({ run: id, tasks: await working });
+          return Response.json({ run: id, tasks: await sweep(tasks, run) });
         }
+        const working = monitor(id, () => sweep(tasks, run));
         // pg_net waits for each of its calls before it sends the next ones, and
         // keeps the answer where every role can read it.
         afterAnswer(working.then((results) => log(results, id), tell));

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { Monitor } from "../_shared/telemetry/sentry.ts";
 import { seconds } from "../_shared/units.ts";
 
 /** Bounds of a run. What is left is the next one's. */
@@ -25,4 +26,14 @@ export const BUDGET: Budget = {
   batchRows: 1_000,
   maxBatches: 200,
   wallMs: seconds(20),
+};
+
+/**
+ * How Sentry knows that cron calls no more: the schedule is that of the migration
+ * `…_schedule.sql`, and a test compares them.
+ */
+export const MONITOR: Monitor = {
+  slug: "portico-sweep",
+  schedule: "*/5 * * * *",
+  maxRuntimeM: 2,
 };

@@ -68,7 +68,7 @@ export default endpoint<Ports>({
       }),
       status: supabaseStatus(service),
       alert: (error, requestId) =>
-        report(error, { function: "vector-index", requestId }, config),
+        report(error, { function: "vector-index", requestId }, scope),
       log: (tally, run) =>
         logWork({ fn: "vector-index", run, ...tally }, config),
     };

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Scope } from "../route.ts";
+import { blankJournal } from "../telemetry/journal.ts";
 import { testConfig } from "./config.ts";
 import { serve } from "./server.ts";
 
@@ -33,5 +34,6 @@ export async function goneUpstream(): Promise<Scope> {
 
 function scopeOf(url: string): Scope {
   const { signal } = new AbortController();
-  return { config: testConfig(url), bearer: "token", signal };
+  const journal = blankJournal();
+  return { config: testConfig(url), bearer: "token", signal, journal };
 }

@@ -6,8 +6,8 @@
  */
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
-import { blankJournal } from "../supabase/functions/_shared/telemetry/journal.ts";
 import { testConfig } from "../supabase/functions/_shared/testing/config.ts";
+import { testScope } from "../supabase/functions/_shared/testing/scope.ts";
 import { readHeader } from "../supabase/functions/image-proxy/header/read.ts";
 import { imageUrl } from "../supabase/functions/image-proxy/image_url.ts";
 import type { Sources } from "../supabase/functions/image-proxy/sources.ts";
@@ -40,9 +40,7 @@ function gardenOf({ stack }: World): Garden {
     SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: keys.publishable }),
     SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secret }),
   });
-  const { signal } = new AbortController();
-  const scope = { config, bearer: undefined, signal, journal: blankJournal() };
-  const opened = portsFor(scope).garden("run");
+  const opened = portsFor(testScope(config)).garden("run");
   return {
     ...opened,
     alert(error) {

@@ -362,6 +362,7 @@ Deno.test("C5 a task whose view is gone leaves the others to be done", async () 
       ["intents", "done"],
       ["job_runs", "done"],
       ["links", "done"],
+      ["metric_history", "done"],
       ["rate_limits", "done"],
       ["uploads", "done"],
       ["variant_uses", "done"],

@@ -117,6 +117,7 @@ const clauses: Clause[] = [
           "intents",
           "job_runs",
           "links",
+          "metric_history",
           "rate_limits",
           "uploads",
           "variant_uses",

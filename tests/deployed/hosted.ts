@@ -16,6 +16,9 @@ import { serveEntry } from "./served.ts";
 /** In MiB. V8 adds 48 for what is young: the heap has 256, as the platform's. */
 const OLD_SPACE_MIB = 208;
 
+/** What a scraper shows. */
+export const METRICS_TOKEN = "a-token-for-nothing-but-metrics";
+
 /** A function that is to run. */
 export interface Program {
   readonly name: string;
@@ -40,6 +43,7 @@ export async function startHosted(program: Program): Promise<Hosted> {
     ...platform,
     WEBHOOK_SECRET: keys.webhookSecret,
     PORTICO_LINK_KEYS: keys.linkKey,
+    PORTICO_METRICS_TOKEN: METRICS_TOKEN,
     LOG_REQUESTS: "false",
     ...own,
   };

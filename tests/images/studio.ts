@@ -9,8 +9,8 @@ import { Buffer } from "node:buffer";
 import { toBase64url } from "../../supabase/functions/_shared/base64url.ts";
 import { bearerOf } from "../../supabase/functions/_shared/caller.ts";
 import { imageLinks } from "../../supabase/functions/_shared/image_link.ts";
-import { blankJournal } from "../../supabase/functions/_shared/telemetry/journal.ts";
 import { testConfig } from "../../supabase/functions/_shared/testing/config.ts";
+import { testScope } from "../../supabase/functions/_shared/testing/scope.ts";
 import { serve } from "../../supabase/functions/_shared/testing/server.ts";
 import imageProxy from "../../supabase/functions/image-proxy/index.ts";
 import { portsFor } from "../../supabase/functions/image-proxy/world.ts";
@@ -124,9 +124,7 @@ export function startStudio(isConfigured = true): Studio {
     },
     ask(path, engine, init) {
       const request = new Request(`http://localhost/image-proxy${path}`, init);
-      const { signal } = new AbortController();
-      const journal = blankJournal();
-      const scope = { config, bearer: bearerOf(request), signal, journal };
+      const scope = testScope(config, bearerOf(request));
       const ports = portsFor(scope, engine);
       return imageProxy.within(config, ports).fetch(request);
     },

@@ -44,6 +44,8 @@ export interface Config {
   readonly allowedOrigins: readonly string[] | undefined;
   /** Absent means errors are logged and not sent anywhere. */
   readonly sentry: Sentry | undefined;
+  /** What a scraper shows. Absent means that nothing is counted. */
+  readonly metricsToken: string | undefined;
   /** Whether each request writes a line. The platform takes ten a second. */
   readonly logsRequests: boolean;
   /** Where and as what this runs, for logs and reports. */
@@ -139,8 +141,14 @@ export function readConfig(env: (name: string) => string | undefined): Config {
   const sentry = sentryOf(first);
   if (typeof sentry === "string") wrong.push(sentry);
   const webhookHeaderSecret = first("WEBHOOK_HEADER_SECRET");
-  if (webhookHeaderSecret && !HEADER_SECRET.test(webhookHeaderSecret)) {
-    wrong.push("WEBHOOK_HEADER_SECRET must have 24 visible characters or more");
+  const metricsToken = first("PORTICO_METRICS_TOKEN");
+  const shown = {
+    WEBHOOK_HEADER_SECRET: webhookHeaderSecret,
+    PORTICO_METRICS_TOKEN: metricsToken,
+  };
+  for (const [name, text] of Object.entries(shown)) {
+    if (text === undefined || HEADER_SECRET.test(text)) continue;
+    wrong.push(`${name} must have 24 visible characters or more`);
   }
   const noticeUrl = first("NOTICE_URL");
   if (noticeUrl !== undefined && !/^https?:\/\/\S+$/.test(noticeUrl)) {
@@ -172,6 +180,7 @@ export function readConfig(env: (name: string) => string | undefined): Config {
     embedding: typeof embedding === "string" ? undefined : embedding,
     allowedOrigins,
     sentry: typeof sentry === "string" ? undefined : sentry,
+    metricsToken,
     logsRequests: first("LOG_REQUESTS") !== "false",
     deployment: {
       region: first("SB_REGION") ?? "unknown",

@@ -16,13 +16,16 @@ import {
   requireOrigin,
   share,
 } from "./cors.ts";
+import { answerJson } from "./json_answer.ts";
 import { openLine } from "./log.ts";
 import { matchRoute, methodsOf, notFound, type Routes } from "./match.ts";
 import { Problem, problem } from "./problem.ts";
 import { complain, report, reportRequest } from "./report.ts";
 import type { Route, Scope, Visit } from "./route.ts";
 import { scrub } from "./scrub.ts";
+import { meterOf } from "./telemetry/flush.ts";
 import { Journal, now } from "./telemetry/journal.ts";
+import { countRequest } from "./telemetry/requests.ts";
 
 const unexpected = problem(500, "Unexpected error");
 
@@ -96,7 +99,8 @@ async function respond<Ports>(
   const trace = { function: fn, requestId };
   let code: string | undefined;
 
-  const visit = { request, requestId, config, journal };
+  const meter = meterOf(fn, config);
+  const visit = { request, requestId, config, journal, meter };
   const response = await run(definition, { ...visit, origins })
     .then((answer) => copyOf(answer, request.method))
     .catch((error) => {
@@ -110,8 +114,10 @@ async function respond<Ports>(
   share(response.headers, request, origins);
   const { method } = request;
   const { status } = response;
+  const endedAt = now();
   line.close(status, code);
-  reportRequest({ ...trace, method, status, code, endedAt: now() }, about);
+  reportRequest({ ...trace, method, status, code, endedAt }, about);
+  countRequest(meter, { method, response, journal, endedAt }, config);
   return response;
 }
 
@@ -143,7 +149,7 @@ async function run<Ports>(
 /** Says that the function starts and finds its settings. No secrets, no auth. */
 function healthOf(name: string): Response {
   const headers = { "cache-control": "no-store" };
-  return Response.json({ status: "ok", function: name }, { headers });
+  return answerJson({ status: "ok", function: name }, { headers });
 }
 
 /** `/signed-upload/complete` → `/complete`: the platform keeps the name. */
@@ -177,11 +183,13 @@ function explain(problem: Problem, requestId: string): Response {
   headers.set("x-request-id", requestId);
   headers.set("cache-control", "no-store");
   // RFC 9110 §15.5.2 requires it.
-  if (status === 401) headers.set("www-authenticate", "Bearer");
+  if (status === 401 && !headers.has("www-authenticate")) {
+    headers.set("www-authenticate", "Bearer");
+  }
   const instance = `urn:uuid:${requestId}`;
   // A detail may name what was asked for, which may be a secret.
-  const body = JSON.stringify({ ...scrub(problem.toJSON()), instance });
-  return new Response(body, { status, headers });
+  const body = { ...scrub(problem.toJSON()), instance };
+  return answerJson(body, { status, headers });
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

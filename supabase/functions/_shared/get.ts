@@ -47,7 +47,9 @@ export type Send = (
 ) => Promise<Response>;
 
 /** As the project itself: nothing is forbidden. Say why, where you use it. */
-export function sendAsService(scope: Scope): Send {
+export function sendAsService(
+  scope: Pick<Scope, "config" | "signal" | "journal">,
+): Send {
   const { config: { supabaseUrl }, signal, journal } = scope;
   const apikey = serviceKey(scope);
   const credentials = { apikey, authorization: `Bearer ${apikey}` };
@@ -62,7 +64,7 @@ export function sendAsService(scope: Scope): Send {
 }
 
 /** The secret key that clients of the service have. */
-export function serviceKey({ config }: Scope): string {
+export function serviceKey({ config }: Pick<Scope, "config">): string {
   const key = config.secretKeys["default"];
   if (key !== undefined) return key;
   throw new TypeError(

@@ -4,7 +4,10 @@
  * @module
  */
 import type { Config } from "./config.ts";
+import type { Scope } from "./route.ts";
 import { scrub } from "./scrub.ts";
+import { COUNTED } from "./telemetry/catalogue.ts";
+import { flushSoon } from "./telemetry/flush.ts";
 
 /** A request's line, written when it closes. */
 export interface Line {
@@ -43,11 +46,15 @@ export function openLine(
   };
 }
 
-/** Writes what came of work that has outlived its answer. No secrets. */
+/** Writes, and counts, what came of a job that has outlived its answer. */
 export function logWork(
+  job: string,
   facts: Readonly<Record<string, unknown>>,
-  { logsRequests }: Config,
+  { config, meter }: Pick<Scope, "config" | "meter">,
 ): void {
+  meter.count(COUNTED.runs, { job });
+  flushSoon(meter.name, config);
+  if (!config.logsRequests) return;
   // deno-lint-ignore no-console -- the platform collects stdout
-  if (logsRequests) console.log(JSON.stringify(facts));
+  console.log(JSON.stringify({ fn: job, ...facts }));
 }

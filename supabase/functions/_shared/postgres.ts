@@ -5,12 +5,7 @@
  */
 import type { SupabaseClient } from "@supabase/supabase-js";
 import type { Schema } from "./input.ts";
-import { problem } from "./problem.ts";
-
-const databaseUnavailable = problem(503, "Database unavailable");
-
-/** Seconds a caller should wait: longer than a restart of PostgREST takes. */
-const RETRY_S = 5;
+import { databaseUnavailable } from "./rpc.ts";
 
 /**
  * Runs `portico_api.<name>` and checks its answer against `schema`: what a
@@ -30,10 +25,7 @@ export async function callSql<Output>(
     const { code, message } = error;
     const cause = new Error(`portico_api.${name}: ${code} ${message}`);
     if (status !== 0 && status < 500) throw cause;
-    throw databaseUnavailable("Cannot reach the database at the moment", {}, {
-      headers: { "retry-after": String(RETRY_S) },
-      cause,
-    });
+    throw databaseUnavailable(cause);
   }
 
   const result = await schema["~standard"].validate(data);

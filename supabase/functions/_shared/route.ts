@@ -12,7 +12,9 @@ import { withDeadline } from "./deadline.ts";
 import { type Once, onceOf } from "./idempotency.ts";
 import { readInput, type Schema } from "./input.ts";
 import { isRecord } from "./record.ts";
+import { COUNTED } from "./telemetry/catalogue.ts";
 import type { Journal } from "./telemetry/journal.ts";
+import type { Meter } from "./telemetry/meter.ts";
 import { seconds } from "./units.ts";
 
 /** A whole body has this long to arrive, unless a route says otherwise. */
@@ -27,6 +29,8 @@ export interface Scope {
   readonly signal: AbortSignal;
   /** What the request asks of others is written down here. */
   readonly journal: Journal;
+  /** What is counted for whoever reads `metrics`. */
+  readonly meter: Meter;
 }
 
 /** A request that has passed every check. */
@@ -39,6 +43,7 @@ export interface Call<Caller, Input> {
   readonly headers: Headers;
   /** A UUID, which is in the answer and in the logs as well. */
   readonly requestId: string;
+  readonly meter: Meter;
 }
 
 /** Bounds that hold whatever a caller sends. */
@@ -71,6 +76,7 @@ export interface Visit<Ports> {
   readonly params: Readonly<Record<string, string>>;
   readonly config: Config;
   readonly journal: Journal;
+  readonly meter: Meter;
   /** Opens the outside world for this request. */
   readonly ports: (scope: Scope) => Ports;
 }
@@ -87,8 +93,11 @@ export function route<Caller, Input, Ports>(
 ): Route<Ports> {
   const { bodyBytes, bodyMs = BODY_MS, timeoutMs } = operation.limits;
 
-  return async ({ request, requestId, params, config, journal, ports }) => {
+  return async ({ request, requestId, params, ports, ...visit }) => {
+    const { config, journal, meter } = visit;
     const body = await readBody(request, { bodyBytes, bodyMs });
+    const labels = { function: meter.name };
+    meter.count(COUNTED.received, labels, body.byteLength);
     return await withDeadline(timeoutMs, async (signal) => {
       const caller = await operation.auth({ request, body }, config);
       if (caller === undefined) throw unauthenticated();
@@ -98,8 +107,8 @@ export function route<Caller, Input, Ports>(
       const { headers } = request;
       const once = await onceOf(headers, body);
       const bearer = bearerOf(request);
-      const opened = ports({ config, bearer, signal, journal });
-      const call = { caller, input, once, headers, requestId };
+      const opened = ports({ ...visit, bearer, signal });
+      const call = { caller, input, once, headers, requestId, meter };
       return await operation.handle(call, opened);
     });
   };

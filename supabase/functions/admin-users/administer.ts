@@ -4,6 +4,7 @@
  * @module
  */
 import { STATUS_CODE } from "@std/http/status";
+import { answerJson } from "../_shared/json_answer.ts";
 import { rateLimitHeaders } from "../_shared/rate_limit.ts";
 import type { Call } from "../_shared/route.ts";
 import type { Actor } from "./actor.ts";
@@ -77,5 +78,5 @@ function answer(
   status = 200,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  return Response.json(body, { status, headers: { ...UNCACHED, ...headers } });
+  return answerJson(body, { status, headers: { ...UNCACHED, ...headers } });
 }

@@ -43,7 +43,7 @@ export interface Changed {
 export async function change(
   { caller: actor, input, once, requestId }: Omit<
     Call<Actor, Change>,
-    "headers"
+    "headers" | "meter"
   >,
   { ledger, ...means }: Means & { readonly ledger: Ledger },
 ): Promise<Changed> {

@@ -15,6 +15,7 @@ import { afterAnswer, afterwards } from "../_shared/background.ts";
 import { asService } from "../_shared/clients.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { fields } from "../_shared/fields.ts";
+import { answerJson } from "../_shared/json_answer.ts";
 import { logWork } from "../_shared/log.ts";
 import { report } from "../_shared/report.ts";
 import { route, type Scope } from "../_shared/route.ts";
@@ -26,6 +27,7 @@ import { administer, type Ports as Office } from "./administer.ts";
 import { supabaseBelongings } from "./belongings.ts";
 import { type Shift, type Tally, work } from "./bulk.ts";
 import { supabaseClients } from "./clients.ts";
+import { countedLedger } from "./counted.ts";
 import { supabaseDirectory } from "./directory.ts";
 import { erase } from "./erasure.ts";
 import { erasure, input } from "./input.ts";
@@ -50,7 +52,7 @@ export default endpoint<Ports>({
   name: "admin-users",
   onlyListedOrigins: true,
   ports(scope: Scope) {
-    const { config } = scope;
+    const { config, meter } = scope;
     // As the service: nobody else may see or change accounts that are not theirs.
     const service = asService(scope);
     return {
@@ -60,7 +62,7 @@ export default endpoint<Ports>({
       canNotify: config.noticeUrl !== undefined,
       clients: supabaseClients(service),
       jobs: supabaseJobs(service),
-      ledger: supabaseLedger(service, LIMIT),
+      ledger: countedLedger(supabaseLedger(service, LIMIT), meter),
       shift(run) {
         const patient = afterwards(scope, BULK.runMs + MARGIN_MS);
         // As the service: the same, for whoever has asked for it.
@@ -71,12 +73,12 @@ export default endpoint<Ports>({
           belongings: supabaseBelongings(service),
           canNotify: config.noticeUrl !== undefined,
           notices: supabaseNotices(service, config, patient.signal),
-          ledger: supabaseLedger(service, BULK.acts),
+          ledger: countedLedger(supabaseLedger(service, BULK.acts), meter),
           alert: (error) =>
             report(error, { function: WORK, requestId: run }, scope),
         };
       },
-      log: (tally, run) => logWork({ fn: WORK, run, ...tally }, config),
+      log: (tally, run) => logWork(WORK, { run, ...tally }, scope),
     };
   },
   routes: {
@@ -95,7 +97,7 @@ export default endpoint<Ports>({
       async handle(call, ports) {
         const receipt = await erase(call, ports);
         const headers = { "cache-control": "no-store" };
-        return Response.json({ receipt }, { headers });
+        return answerJson({ receipt }, { headers });
       },
     }),
 
@@ -109,7 +111,7 @@ export default endpoint<Ports>({
         const opened = shift(run);
         // pg_net waits for each answer before it sends what is next.
         afterAnswer(work(opened).then((it) => log(it, run), opened.alert));
-        return Response.json({ run }, { status: STATUS_CODE.Accepted });
+        return answerJson({ run }, { status: STATUS_CODE.Accepted });
       },
     }),
   },

@@ -9,6 +9,7 @@
  */
 import type { ImageFormat } from "../_shared/image_options.ts";
 import { decodeCost, type Job, MOST_NS } from "./cost.ts";
+import type { DelegateName } from "./policy.ts";
 import type { DecodeFailure } from "./avif/decoder.ts";
 import type { EncodeFailure } from "./avif/encoder.ts";
 import type { Pixels } from "./engine/instance.ts";
@@ -22,6 +23,16 @@ export interface Made {
   readonly format: ImageFormat;
   /** By its name in `server-timing`, in milliseconds. */
   readonly timings: Readonly<Record<string, number>>;
+  /** Absent if it was made before, and kept. */
+  readonly origin?: Origin;
+}
+
+/** Of what a picture was made, and by whom. */
+export interface Origin {
+  readonly source: Header["format"];
+  readonly by: "wasm" | DelegateName;
+  /** As it was reckoned, in milliseconds of CPU. */
+  readonly costMs?: number;
 }
 
 /** Why there is none. */

@@ -15,6 +15,7 @@ import { afterAnswer } from "../_shared/background.ts";
 import { anyone, bearerOf, type Message } from "../_shared/caller.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { fields } from "../_shared/fields.ts";
+import { answerJson } from "../_shared/json_answer.ts";
 import { route, type Scope } from "../_shared/route.ts";
 import { KiB } from "../_shared/units.ts";
 import { nudge } from "../_shared/webhook.ts";
@@ -45,9 +46,9 @@ export default endpoint<Ports>({
       input: asked,
       limits: LIMITS,
 
-      handle({ input, headers }, { everybody }) {
+      handle({ input, ...call }, { everybody }) {
         const access = { kind: "public" } as const;
-        return show({ ...input, access }, headers, everybody);
+        return show({ ...input, access }, call, everybody);
       },
     }),
 
@@ -56,9 +57,9 @@ export default endpoint<Ports>({
       input: asked,
       limits: LIMITS,
 
-      handle({ input, headers }, { caller }) {
+      handle({ input, ...call }, { caller }) {
         const access = { kind: "caller" } as const;
-        return show({ ...input, access }, headers, caller);
+        return show({ ...input, access }, call, caller);
       },
     }),
 
@@ -67,10 +68,11 @@ export default endpoint<Ports>({
       input: askedByLink,
       limits: LIMITS,
 
-      async handle({ input: { place, token }, headers }, { links, holder }) {
+      async handle({ input, ...call }, { links, holder }) {
+        const { place, token } = input;
         const { options, expires } = await links.open(place, token);
         const access = { kind: "link", expires } as const;
-        return await show({ place, options, access }, headers, holder);
+        return await show({ place, options, access }, call, holder);
       },
     }),
 
@@ -85,7 +87,7 @@ export default endpoint<Ports>({
         const working = tend(opened);
         // pg_net waits for each answer before it sends what is next.
         afterAnswer(working.then((tally) => log(tally, run), opened.alert));
-        return Response.json({ run }, { status: STATUS_CODE.Accepted });
+        return answerJson({ run }, { status: STATUS_CODE.Accepted });
       },
     }),
   },

@@ -9,6 +9,7 @@ import { Problem, problem } from "../_shared/problem.ts";
 import type { Made } from "./codec.ts";
 import type { Delegate } from "./delegate.ts";
 import { type Errand, errandFor, lackOf } from "./errand.ts";
+import type { Header } from "./header/header.ts";
 import type { DelegateName, Engine } from "./policy.ts";
 import { headerOf, type Order, render } from "./render.ts";
 import type { Source } from "./sources.ts";
@@ -18,6 +19,7 @@ const notPossible = problem(422, "Image not possible");
 /** Left to somebody else. It holds nothing of the file. */
 export interface Left {
   readonly to: DelegateName;
+  readonly source: Header["format"];
   readonly errand: Errand;
   /** What to say if they will not make it either. */
   readonly refusal: Problem;
@@ -50,7 +52,7 @@ export async function begin(
   const refusal = made ??
     notPossible(lack ?? `Not made by ${to}`, { engine: to });
   if (to === undefined || lack !== undefined) throw refusal;
-  return { to, errand, refusal };
+  return { to, source: header.format, errand, refusal };
 }
 
 /**
@@ -60,12 +62,12 @@ export async function begin(
  * possible" if it will not make this.
  */
 export async function finish(
-  { to, errand, refusal }: Left,
+  { to, source, errand, refusal }: Left,
   open: (name: DelegateName) => Delegate,
 ): Promise<Made> {
   const made = await open(to).make(errand);
   if (made === undefined) throw refusal;
-  return made;
+  return { ...made, origin: { source, by: to } };
 }
 
 /** Whether this function makes pictures, and who makes the others. */

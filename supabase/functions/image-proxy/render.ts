@@ -72,7 +72,9 @@ export async function render(
   });
   if (made === "too costly") return costly(job);
   if (typeof made === "string") throw refused(made);
-  return made;
+  const costMs = job === undefined ? {} : { costMs: costOf(job) / 1e6 };
+  const origin = { source: header.format, by: "wasm", ...costMs } as const;
+  return { ...made, origin };
 }
 
 /** With what it would cost, if that is known: in milliseconds of CPU. */

@@ -4,6 +4,9 @@
  * @module
  */
 import { ifNoneMatch } from "@std/http/etag";
+import type { Call } from "../_shared/route.ts";
+import { COUNTED } from "../_shared/telemetry/catalogue.ts";
+import type { Meter } from "../_shared/telemetry/meter.ts";
 import { newerFormats } from "./accept.ts";
 import { answerOf, headersFor } from "./answer.ts";
 import { isUnmodified } from "./caching.ts";
@@ -23,7 +26,7 @@ import { wishOf } from "./wish.ts";
 /** The picture; 304 for a caller who has it; 302 if it is kept elsewhere. */
 export async function show(
   asked: Asked,
-  headers: Headers,
+  { headers, meter }: Pick<Call<unknown, unknown>, "headers" | "meter">,
   studio: Studio,
 ): Promise<Response> {
   const { place, options, access } = asked;
@@ -33,9 +36,26 @@ export async function show(
   let known: Promise<About | undefined> | undefined;
   const about = () => known ??= studio.sources().look(place);
   const request = { ...asked, wish, newer, about };
-  return await unchanged(request, headers, studio) ??
-    await elsewhere(request, studio) ??
-    await answerOf(request, await shownFor(request, studio), studio.engine);
+  const bare = await unchanged(request, headers, studio) ??
+    await elsewhere(request, studio);
+  if (bare !== undefined) {
+    const cache = bare.status === 304 ? "caller" : "storage";
+    meter.count(COUNTED.images, { ...UNMADE, cache });
+    return bare;
+  }
+  const shown = await shownFor(request, studio, meter);
+  countPicture(shown, meter);
+  return await answerOf(request, shown, studio.engine);
+}
+
+/** Of an answer without a picture. */
+const UNMADE = { source: "none", result: "none", engine: "none" };
+
+function countPicture({ format, origin }: Shown, meter: Meter): void {
+  const made = origin === undefined
+    ? { source: "unknown", engine: "none", cache: "variants" }
+    : { source: origin.source, engine: origin.by, cache: "none" };
+  meter.count(COUNTED.images, { ...made, result: format });
 }
 
 /** 304, if `headers` say which picture the caller has, and it is that. */
@@ -90,22 +110,34 @@ async function keptAs(
 }
 
 /** Taken or made once for all who ask at the same time. */
-async function shownFor(request: Request, studio: Studio): Promise<Shown> {
+async function shownFor(
+  request: Request,
+  studio: Studio,
+  meter: Meter,
+): Promise<Shown> {
   const { place, options: { version }, wish, newer } = request;
   const { viewer, flights, shelf } = studio;
+  const makeNow = async () => {
+    const shown = await make({ ...request, version }, studio);
+    const { format: result, origin: { costMs } = {} } = shown;
+    if (costMs !== undefined) {
+      meter.observe(COUNTED.imageCost, { result }, costMs / 1000);
+    }
+    return shown;
+  };
   const key = JSON.stringify([viewer, place, version, wish, newer]);
   return await flights.join(key, async () => {
     const start = performance.now();
     const kept = shelf && await keptAs(request);
     if (shelf === undefined || kept === undefined) {
-      return await make({ ...request, version }, studio);
+      return await makeNow();
     }
     const { name, about } = kept;
     const found = await taken(shelf, name);
     if (found !== undefined) {
       return { ...found, about, fetchMs: performance.now() - start };
     }
-    const shown = await make({ ...request, version }, studio);
+    const shown = await makeNow();
     // What has changed meanwhile has another name.
     if (shown.about.etag === about.etag) put(shelf, name, shown);
     return shown;

@@ -8,6 +8,7 @@ import { bodyUpTo } from "../_shared/answer.ts";
 import type { Get, Send } from "../_shared/get.ts";
 import type { ImageFormat } from "../_shared/image_options.ts";
 import { type Place, storageUnavailable } from "../_shared/place.ts";
+import { callRpc } from "../_shared/rpc.ts";
 import { MiB } from "../_shared/units.ts";
 import type { Made } from "./codec.ts";
 import { VARIANTS_BUCKET } from "./variants.ts";
@@ -100,7 +101,7 @@ export function supabaseVariants(
     },
 
     async touch(name) {
-      await callSql(send, "touch_variant", { name }, v.unknown());
+      await callRpc(send, "touch_variant", { name }, v.unknown());
     },
   };
 }
@@ -108,14 +109,14 @@ export function supabaseVariants(
 /** As the service. */
 export function supabaseChanges(send: Send): Changes {
   return {
-    claim: (size) => callSql(send, "claim_image_changes", { size }, Claimed),
+    claim: (size) => callRpc(send, "claim_image_changes", { size }, Claimed),
 
     async settle({ place: { bucket, path }, changedAt }) {
       const given = { bucket, path, "changed_at": changedAt };
-      await callSql(send, "settle_image_change", given, v.unknown());
+      await callRpc(send, "settle_image_change", given, v.unknown());
     },
 
-    excess: (size) => callSql(send, "find_excess_variants", { size }, Names),
+    excess: (size) => callRpc(send, "find_excess_variants", { size }, Names),
 
     async remove(names) {
       for (let at = 0; at < names.length; at += MOST_REMOVED) {
@@ -152,24 +153,6 @@ async function done(asked: Promise<Response>): Promise<void> {
   const { ok, status, body } = await asked;
   await body?.cancel();
   if (!ok) throw unavailable(status);
-}
-
-/** Runs `portico_api.<name>`: the client of supabase-js would be most of us. */
-async function callSql<Output>(
-  send: Send,
-  name: string,
-  given: Readonly<Record<string, unknown>>,
-  schema: v.GenericSchema<unknown, Output>,
-): Promise<Output> {
-  const response = await send(
-    "POST",
-    `/rest/v1/rpc/${name}`,
-    JSON.stringify(given),
-    { "content-type": "application/json", "content-profile": "portico_api" },
-  );
-  const text = await response.text();
-  if (!response.ok) throw new Error(`portico_api.${name}: ${text}`);
-  return v.parse(schema, text === "" ? null : JSON.parse(text));
 }
 
 function unavailable(status: number) {

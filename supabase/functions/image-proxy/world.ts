@@ -100,7 +100,7 @@ export function portsFor(scope: Scope, engine: Engine = ENGINE): Ports {
           report(error, { function: TEND, requestId: run }, scope),
       };
     },
-    log: (tally, run) => logWork({ fn: TEND, run, ...tally }, config),
+    log: (tally, run) => logWork(TEND, { run, ...tally }, scope),
   };
 }
 

@@ -10,6 +10,7 @@ import { user } from "../_shared/auth.ts";
 import { asCaller, asService } from "../_shared/clients.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { type ImageLinks, imageLinks } from "../_shared/image_link.ts";
+import { answerJson } from "../_shared/json_answer.ts";
 import { rateLimitHeaders } from "../_shared/rate_limit.ts";
 import { route, type Scope } from "../_shared/route.ts";
 import { KiB, seconds } from "../_shared/units.ts";
@@ -62,7 +63,7 @@ export default endpoint<Ports>({
         const given = new Map(
           [...known, ...kept, ...own].map(({ key, link }) => [key, link]),
         );
-        return Response.json({ items: answersOf(items, given, addresses) }, {
+        return answerJson({ items: answersOf(items, given, addresses) }, {
           headers: {
             ...rateLimitHeaders(LIMIT, left),
             "cache-control": "private, no-store",

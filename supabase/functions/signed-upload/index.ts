@@ -21,16 +21,19 @@ import { asCaller, asService } from "../_shared/clients.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { fields } from "../_shared/fields.ts";
 import { type Get, getAsService } from "../_shared/get.ts";
+import { answerJson } from "../_shared/json_answer.ts";
 import { logWork } from "../_shared/log.ts";
 import { supabaseObjects } from "../_shared/objects.ts";
 import { rateLimitHeaders } from "../_shared/rate_limit.ts";
 import { report } from "../_shared/report.ts";
 import { route, type Scope } from "../_shared/route.ts";
 import { type Storage, supabaseStorage } from "../_shared/storage.ts";
+import type { Meter } from "../_shared/telemetry/meter.ts";
 import { KiB, seconds } from "../_shared/units.ts";
 import { nudge } from "../_shared/webhook.ts";
 import { supabaseArrivals } from "./arrivals.ts";
 import { complete } from "./complete.ts";
+import { countedArrivals, countedUploads } from "./counted.ts";
 import { issue } from "./issue.ts";
 import { LIMIT } from "./policy.ts";
 import { s3AsService, type S3Storage } from "./s3.ts";
@@ -61,9 +64,9 @@ export interface Ports extends World {
   log(tally: Tally, run: string): void;
 }
 
-function worldOf(service: SupabaseClient, get: Get): World {
+function worldOf(service: SupabaseClient, get: Get, meter: Meter): World {
   return {
-    arrivals: supabaseArrivals(service),
+    arrivals: countedArrivals(supabaseArrivals(service), meter),
     objects: supabaseObjects(service, get),
   };
 }
@@ -71,6 +74,7 @@ function worldOf(service: SupabaseClient, get: Get): World {
 export default endpoint<Ports>({
   name: "signed-upload",
   ports(scope: Scope) {
+    const { meter } = scope;
     // As the service: who may write these rows can upload past the policy.
     const service = asService(scope);
     // As the service: nobody else may read what has arrived.
@@ -78,19 +82,19 @@ export default endpoint<Ports>({
     // As the service: to take back such a row, when time may have run out.
     const cleaner = () => asService(afterwards(scope));
     return {
-      ...worldOf(service, get),
-      uploads: supabaseUploads(service, cleaner),
+      ...worldOf(service, get, meter),
+      uploads: countedUploads(supabaseUploads(service, cleaner), meter),
       storage: supabaseStorage(asCaller(scope)),
       // As the service: the guard holds what comes to its ticket.
       s3: s3AsService(scope),
       patient() {
         const later = afterwards(scope, SETTLING_MS);
         // As the service: as above, with more time.
-        return worldOf(asService(later), getAsService(later));
+        return worldOf(asService(later), getAsService(later), meter);
       },
       alert: (error, requestId) =>
         report(error, { function: "signed-upload", requestId }, scope),
-      log: (tally, run) => logWork({ fn: SETTLE, run, ...tally }, scope.config),
+      log: (tally, run) => logWork(SETTLE, { run, ...tally }, scope),
     };
   },
   routes: {
@@ -101,7 +105,7 @@ export default endpoint<Ports>({
 
       async handle(wish, ports) {
         const { ticket, left } = await issue(wish, ports);
-        return Response.json(ticket, {
+        return answerJson(ticket, {
           status: STATUS_CODE.Created,
           headers: { ...PRIVATE, ...rateLimitHeaders(LIMIT, left) },
         });
@@ -116,7 +120,7 @@ export default endpoint<Ports>({
       async handle({ caller, input }, { uploads, ...world }) {
         const take = () => uploads.take(caller, input.id);
         const upload = await complete(take, world);
-        return Response.json(shown(upload), { headers: PRIVATE });
+        return answerJson(shown(upload), { headers: PRIVATE });
       },
     }),
 
@@ -130,11 +134,11 @@ export default endpoint<Ports>({
         const tell = (error: unknown) => alert(error, run);
         const working = settleDue(patient(), tell);
         if (caller.kind === "service") {
-          return Response.json({ run, ...await working });
+          return answerJson({ run, ...await working });
         }
         // pg_net waits for each answer before it sends what is next.
         afterAnswer(working.then((tally) => log(tally, run), tell));
-        return Response.json({ run }, { status: STATUS_CODE.Accepted });
+        return answerJson({ run }, { status: STATUS_CODE.Accepted });
       },
     }),
 
@@ -145,7 +149,7 @@ export default endpoint<Ports>({
 
       async handle({ caller, input }, { uploads }) {
         const upload = await uploads.show(caller, input.id);
-        return Response.json(shown(upload), { headers: PRIVATE });
+        return answerJson(shown(upload), { headers: PRIVATE });
       },
     }),
 

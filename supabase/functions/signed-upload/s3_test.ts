@@ -1,6 +1,6 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import { blankJournal } from "../_shared/telemetry/journal.ts";
 import { testConfig } from "../_shared/testing/config.ts";
+import { testScope } from "../_shared/testing/scope.ts";
 import { serve } from "../_shared/testing/server.ts";
 import { GiB, MiB } from "../_shared/units.ts";
 import { s3AsService, type S3Storage } from "./s3.ts";
@@ -20,14 +20,8 @@ const KEY = {
 /** S3 at `url`, which others call by another name. */
 function s3At(url: string, env: Readonly<Record<string, string>> = KEY) {
   const own = { ...env, SUPABASE_PUBLIC_URL: "https://abc.supabase.co" };
-  const { signal } = new AbortController();
   // As the service: it is what these tests are about.
-  return s3AsService({
-    config: testConfig(url, own),
-    bearer: undefined,
-    signal,
-    journal: blankJournal(),
-  });
+  return s3AsService(testScope(testConfig(url, own)));
 }
 
 /** An S3 that begins every upload, or answers `xml`. */

@@ -16,6 +16,7 @@ import { either } from "../_shared/caller.ts";
 import { asService } from "../_shared/clients.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { fields } from "../_shared/fields.ts";
+import { answerJson } from "../_shared/json_answer.ts";
 import { logWork } from "../_shared/log.ts";
 import { monitored, report } from "../_shared/report.ts";
 import { route, type Scope } from "../_shared/route.ts";
@@ -65,7 +66,7 @@ export default endpoint<Ports>({
         monitored(MONITOR, { function: "sweep", requestId }, scope, work),
       alert: (error, requestId) =>
         report(error, { function: "sweep", requestId }, scope),
-      log: (tasks, run) => logWork({ fn: "sweep", run, tasks }, scope.config),
+      log: (tasks, run) => logWork("sweep", { run, tasks }, scope),
     };
   },
   routes: {
@@ -83,13 +84,13 @@ export default endpoint<Ports>({
 
         const run = { id, begun, budget: BUDGET, alert: tell };
         if (caller.kind === "service") {
-          return Response.json({ run: id, tasks: await sweep(tasks, run) });
+          return answerJson({ run: id, tasks: await sweep(tasks, run) });
         }
         const working = monitor(id, () => sweep(tasks, run));
         // pg_net waits for each of its calls before it sends the next ones, and
         // keeps the answer where every role can read it.
         afterAnswer(working.then((results) => log(results, id), tell));
-        return Response.json({ run: id }, { status: STATUS_CODE.Accepted });
+        return answerJson({ run: id }, { status: STATUS_CODE.Accepted });
       },
     }),
 
@@ -99,7 +100,7 @@ export default endpoint<Ports>({
       limits: { bodyBytes: 0, timeoutMs: seconds(5) },
 
       async handle(_call, { tasks }) {
-        return Response.json({ tasks: await tasks.list() });
+        return answerJson({ tasks: await tasks.list() });
       },
     }),
   },

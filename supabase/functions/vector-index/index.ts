@@ -19,9 +19,11 @@ import { asService } from "../_shared/clients.ts";
 import { embedderFor } from "../_shared/embed/embedders.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { fields } from "../_shared/fields.ts";
+import { answerJson } from "../_shared/json_answer.ts";
 import { logWork } from "../_shared/log.ts";
 import { report } from "../_shared/report.ts";
 import { route, type Scope } from "../_shared/route.ts";
+import { COUNTED } from "../_shared/telemetry/catalogue.ts";
 import { MiB, seconds } from "../_shared/units.ts";
 import { nudge } from "../_shared/webhook.ts";
 import type { Bench } from "./batch.ts";
@@ -33,6 +35,9 @@ import { type Status, supabaseStatus } from "./status.ts";
 
 /** The last batch, and then the answer. */
 const MARGIN_MS = seconds(30);
+
+/** What comes of rows, by the names of a tally. */
+const RESULTS = ["written", "moved", "failed", "buried"] as const;
 
 /** The outside world of this function. */
 export interface Ports {
@@ -55,7 +60,7 @@ const anyCaller = either(either(nudge("vector-index"), hook), operator);
 export default endpoint<Ports>({
   name: "vector-index",
   ports(scope: Scope) {
-    const { config } = scope;
+    const { config, meter } = scope;
     const patient = afterwards(scope, BUDGET.wallMs + MARGIN_MS);
     // As the service: it reads whatever is to be found, and writes the index.
     const service = asService(patient);
@@ -69,8 +74,12 @@ export default endpoint<Ports>({
       status: supabaseStatus(service),
       alert: (error, requestId) =>
         report(error, { function: "vector-index", requestId }, scope),
-      log: (tally, run) =>
-        logWork({ fn: "vector-index", run, ...tally }, config),
+      log: (tally, run) => {
+        for (const result of RESULTS) {
+          meter.count(COUNTED.indexRows, { result }, tally[result]);
+        }
+        logWork("vector-index", { run, ...tally }, scope);
+      },
     };
   },
   routes: {
@@ -84,11 +93,12 @@ export default endpoint<Ports>({
         const opened = bench(run);
         const outcome = await opened.queue.begin(hintOf(input));
         if (outcome !== "begun") {
-          return Response.json({ outcome }, { status: STATUS_CODE.Accepted });
+          return answerJson({ outcome }, { status: STATUS_CODE.Accepted });
         }
         if (caller.kind === "service") {
           const tally = await work(opened, OPERATOR);
-          return Response.json({ run, ...tally });
+          log(tally, run);
+          return answerJson({ run, ...tally });
         }
         const working = work(opened, BUDGET);
         // pg_net waits for each answer before it sends what is next.
@@ -96,7 +106,7 @@ export default endpoint<Ports>({
           (tally) => log(tally, run),
           (error) => alert(error, run),
         ));
-        return Response.json({ run }, { status: STATUS_CODE.Accepted });
+        return answerJson({ run }, { status: STATUS_CODE.Accepted });
       },
     }),
 
@@ -106,7 +116,7 @@ export default endpoint<Ports>({
       limits: { bodyBytes: 0, timeoutMs: seconds(10) },
 
       async handle(_call, { status }) {
-        return Response.json({ sources: await status() });
+        return answerJson({ sources: await status() });
       },
     }),
   },

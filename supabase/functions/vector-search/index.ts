@@ -13,8 +13,10 @@ import { asCaller } from "../_shared/clients.ts";
 import { embedderFor } from "../_shared/embed/embedders.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { fields } from "../_shared/fields.ts";
+import { answerJson } from "../_shared/json_answer.ts";
 import { rateLimitHeaders } from "../_shared/rate_limit.ts";
 import { route, type Scope } from "../_shared/route.ts";
+import { COUNTED } from "../_shared/telemetry/catalogue.ts";
 import { KiB, seconds } from "../_shared/units.ts";
 import { htmlOf } from "./highlight.ts";
 import { input } from "./input.ts";
@@ -39,11 +41,12 @@ export default endpoint<Library>({
       input,
       limits: { bodyBytes: 128 * KiB, timeoutMs: seconds(15) },
 
-      async handle({ input }, library) {
+      async handle({ input, meter }, library) {
         const answer = await search(input, library);
+        meter.count(COUNTED.searches, { mode: answer.mode });
         const { mode, generation, model, staleness, results, left } = answer;
         const index = { generation, model, ...staleness };
-        return Response.json({ mode, index, results: results.map(shown) }, {
+        return answerJson({ mode, index, results: results.map(shown) }, {
           headers: {
             ...left && rateLimitHeaders(LIMIT, left),
             "cache-control": "no-store",
@@ -59,7 +62,7 @@ export default endpoint<Library>({
 
       async handle(_call, { sources }) {
         const headers = { "cache-control": "no-store" };
-        return Response.json({ sources: await sources.list() }, { headers });
+        return answerJson({ sources: await sources.list() }, { headers });
       },
     }),
   },

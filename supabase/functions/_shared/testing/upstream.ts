@@ -4,8 +4,8 @@
  * @module
  */
 import type { Scope } from "../route.ts";
-import { blankJournal } from "../telemetry/journal.ts";
 import { testConfig } from "./config.ts";
+import { testScope } from "./scope.ts";
 import { serve } from "./server.ts";
 
 /** A running upstream. `await using` closes it. */
@@ -20,7 +20,7 @@ export function startUpstream(
 ): Upstream {
   const server = serve(answer);
   return {
-    scope: scopeOf(server.url),
+    scope: testScope(testConfig(server.url), "token"),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
@@ -30,10 +30,4 @@ export async function goneUpstream(): Promise<Scope> {
   const upstream = startUpstream(() => new Response());
   await upstream[Symbol.asyncDispose]();
   return upstream.scope;
-}
-
-function scopeOf(url: string): Scope {
-  const { signal } = new AbortController();
-  const journal = blankJournal();
-  return { config: testConfig(url), bearer: "token", signal, journal };
 }

@@ -2,8 +2,9 @@
  * What does the pipeline cost over a handler without it?
  *
  * Requests go over loopback HTTP to servers in this process, one after another
- * on a warm connection. The servers take turns request by request, so that what
- * else the machine does meets them alike; the numbers are medians.
+ * on a warm connection. The servers take turns request by request, in another
+ * order each time, so that what else the machine does meets them alike; the
+ * numbers are medians.
  *
  *     deno task bench endpoint
  *
@@ -13,6 +14,7 @@ import * as v from "valibot";
 import { user } from "../supabase/functions/_shared/auth.ts";
 import { anyone, type Auth } from "../supabase/functions/_shared/caller.ts";
 import { endpoint } from "../supabase/functions/_shared/endpoint.ts";
+import { answerJson } from "../supabase/functions/_shared/json_answer.ts";
 import { route } from "../supabase/functions/_shared/route.ts";
 import { testConfig } from "../supabase/functions/_shared/testing/config.ts";
 import { startIssuer } from "../supabase/functions/_shared/testing/issuer.ts";
@@ -20,8 +22,8 @@ import { serve } from "../supabase/functions/_shared/testing/server.ts";
 import { KiB, seconds } from "../supabase/functions/_shared/units.ts";
 import { median, table } from "../tools/report.ts";
 
-const ROUNDS = 3_000;
-const WARM_UP = 500;
+const ROUNDS = 5_000;
+const WARM_UP = 1_000;
 const BODY = JSON.stringify({ bucket: "photos", name: "me.png", bytes: 1000 });
 
 const input = v.strictObject({
@@ -45,15 +47,18 @@ function piped(auth: Auth<unknown>) {
         auth,
         input,
         limits: { bodyBytes: 4 * KiB, timeoutMs: seconds(5) },
-        handle: ({ input: { name } }) => Response.json({ name }),
+        handle: ({ input: { name } }) => answerJson({ name }),
       }),
     },
   });
 }
 
 await using issuer = await startIssuer();
-const config = testConfig(issuer.url, {
-  SUPABASE_JWKS: JSON.stringify(issuer.keys),
+const keys = { SUPABASE_JWKS: JSON.stringify(issuer.keys) };
+const config = testConfig(issuer.url, keys);
+const counting = testConfig(issuer.url, {
+  ...keys,
+  PORTICO_METRICS_TOKEN: "a-token-for-nothing-but-metrics",
 });
 const headers = {
   "content-type": "application/json",
@@ -66,13 +71,22 @@ const contestants = [
     server: serve(piped(anyone).within(config).fetch),
   },
   {
+    name: "endpoint(), anyone, counted",
+    server: serve(piped(anyone).within(counting).fetch),
+  },
+  {
     name: "endpoint(), user",
     server: serve(piped(user).within(config).fetch),
+  },
+  {
+    name: "endpoint(), user, counted",
+    server: serve(piped(user).within(counting).fetch),
   },
 ].map((it) => ({ ...it, times: [] as number[] }));
 
 for (let round = -WARM_UP; round < ROUNDS; round++) {
-  for (const { server, times } of contestants) {
+  // Who comes behind whom makes a difference, so that it is another each time.
+  for (const { server, times } of shuffled(contestants)) {
     const url = `${server.url}/bench`;
     const at = performance.now();
     const response = await fetch(url, { method: "POST", headers, body: BODY });
@@ -82,6 +96,11 @@ for (let round = -WARM_UP; round < ROUNDS; round++) {
   }
 }
 for (const { server } of contestants) await server[Symbol.asyncDispose]();
+
+function shuffled<T>(items: readonly T[]): T[] {
+  return items.map((item) => ({ item, at: Math.random() }))
+    .sort((one, other) => one.at - other.at).map(({ item }) => item);
+}
 
 const base = median(contestants[0]?.times ?? []);
 table(

@@ -7,6 +7,7 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { functionNames } from "../tools/imports.ts";
 import { behindGateway, contractOf } from "./contracts/contract.ts";
+import { METRICS_TOKEN } from "./deployed/hosted.ts";
 import { filesBelow, projectWith } from "./deployed/project.ts";
 import { startWorld } from "./world.ts";
 
@@ -19,12 +20,15 @@ const NOT_COPIED = /_test\.ts$|\/testing\/|deno\.lock$|\.env$|seed\.sql$/;
 for (const name of names) {
   Deno.test(`${name} keeps its contract in a project of its own`, async (t) => {
     await using project = await projectWith(name);
+    const home = new URL("functions/", project.home);
+    const copied = await filesBelow(project.home);
+    // Settings of one's own, which no stack has by itself.
+    const own = `PORTICO_METRICS_TOKEN=${METRICS_TOKEN}\n`;
+    await Deno.writeTextFile(new URL(".env", home), own);
     await using world = await startWorld({ project: project.home });
     const place = behindGateway(world, name);
 
-    const home = new URL("functions/", project.home);
     deepStrictEqual(await functionNames(home), [name]);
-    const copied = await filesBelow(project.home);
     ok(copied.includes(`functions/${name}/deno.json`));
     deepStrictEqual(copied.filter((path) => NOT_COPIED.test(path)), []);
 

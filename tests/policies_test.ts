@@ -241,6 +241,7 @@ const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   "portico_api.open_links": ["authenticated"],
   "portico_api.open_upload": ["service_role"],
   "portico_api.pause_index": ["service_role"],
+  "portico_api.ping": ["service_role"],
   "portico_api.read_metrics": ["service_role"],
   "portico_api.read_report": ["service_role"],
   "portico_api.rest_admin_jobs": ["service_role"],

@@ -1,6 +1,7 @@
 -- The two schemas that everything of Portico lives in.
 --
--- Makes    schemas portico, portico_api; portico.may_act(), is_live()
+-- Makes    schemas portico, portico_api; portico.may_act(), is_live();
+--          portico_api.ping()
 -- Access   portico: nobody but its owner, and not exposed over HTTP.
 --          portico_api: exposed. It holds functions only; execute is revoked
 --          from everyone and granted one by one.
@@ -42,5 +43,15 @@ $$;
 comment on function portico.is_live is
   'Whether a person may still act: not banned, not deleted, not signed out.';
 
+create function portico_api.ping() returns text
+language sql stable security invoker set search_path = '' as $$
+  select 'pong'
+$$;
+
+comment on function portico_api.ping is
+  'Answers. Called by the health of every function.';
+
+revoke execute on function portico_api.ping from public;
+grant execute on function portico_api.ping to service_role;
 revoke execute on function portico.may_act from public;
 revoke execute on function portico.is_live from public;

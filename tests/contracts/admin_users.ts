@@ -38,7 +38,7 @@ async function told(response: Response, status = 200) {
 }
 
 const clauses: Clause[] = [
-  isThere("admin-users"),
+  isThere("admin-users", ["auth", "database", "storage"]),
   {
     name: "admin-users makes an account, changes it and removes it",
     async run(place) {

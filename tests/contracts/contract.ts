@@ -49,16 +49,32 @@ export interface Contract {
   readonly failing?: Prepared;
 }
 
-/** What every function promises. */
-export function isThere(name: string): Clause {
+/** What every function promises, which stands on these. */
+export function isThere(
+  name: string,
+  dependencies: readonly string[] = ["database"],
+): Clause {
   return {
-    name: `${name} says that it is there`,
+    name:
+      `${name} says that it is there, and what it stands on to who may know`,
     async run(place) {
-      const response = await place.call("/health");
+      const { publishable, secret } = place.world.stack.keys;
+      const ask = (apikey: string) =>
+        place.call("/health", { headers: { apikey } });
+
+      const response = await ask(publishable);
+      const whole = await ask(secret);
 
       strictEqual(response.status, 200);
-      const body = await response.json();
-      deepStrictEqual(body, { status: "ok", function: name });
+      const { missing, status, ...rest } = await response.json();
+      deepStrictEqual(rest, { function: name, version: "local" });
+      strictEqual(status, missing.length === 0 ? "ok" : "incomplete");
+      strictEqual(whole.status, 200);
+      const { dependencies: found } = await whole.json();
+      deepStrictEqual(Object.keys(found), dependencies);
+      for (const { status } of Object.values<{ status: string }>(found)) {
+        strictEqual(status, "ok");
+      }
     },
   };
 }

@@ -44,7 +44,7 @@ function sizeOf(bytes: Uint8Array): unknown {
 }
 
 const clauses: Clause[] = [
-  isThere("image-proxy"),
+  isThere("image-proxy", ["database", "storage"]),
   {
     name: "image-proxy makes a public picture as large as is asked for",
     async run(place) {

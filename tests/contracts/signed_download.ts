@@ -29,7 +29,7 @@ import {
 } from "./downloads.ts";
 
 const clauses: Clause[] = [
-  isThere("signed-download"),
+  isThere("signed-download", ["database", "storage"]),
   {
     name: "signed-download's links lead to the files, in order",
     async run(place) {

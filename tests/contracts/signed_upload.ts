@@ -27,7 +27,7 @@ import {
 } from "./uploads.ts";
 
 const clauses: Clause[] = [
-  isThere("signed-upload"),
+  isThere("signed-upload", ["database", "storage"]),
   {
     name: "signed-upload lets a page of any origin ask, unless it is told",
     async run(place) {

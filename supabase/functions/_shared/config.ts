@@ -91,10 +91,25 @@ export interface JsonWebKeySet {
   readonly keys: readonly (JsonWebKey & { readonly kid?: string })[];
 }
 
+/** What keeps a function from starting. It names settings, and has no values. */
+export class NotConfigured extends TypeError {
+  override readonly name = "NotConfigured";
+
+  /** @param wrong Sentences that begin with the name of a setting. */
+  constructor(readonly wrong: readonly string[]) {
+    super(`Cannot start: ${wrong.join(", ")}`);
+  }
+
+  /** Of every setting that is missing or malformed. */
+  get names(): string[] {
+    return [...new Set(this.wrong.map((it) => it.split(/\W/, 1)[0] ?? ""))];
+  }
+}
+
 /**
  * Reads the settings from an environment.
  *
- * @throws {TypeError} Naming every required variable that is missing or
+ * @throws {NotConfigured} Naming every required variable that is missing or
  * malformed, so that one failed deploy is enough to fix them all.
  */
 export function readConfig(env: (name: string) => string | undefined): Config {
@@ -189,9 +204,7 @@ export function readConfig(env: (name: string) => string | undefined): Config {
     },
   };
 
-  if (wrong.length > 0) {
-    throw new TypeError(`Cannot start: ${wrong.join(", ")}`);
-  }
+  if (wrong.length > 0) throw new NotConfigured(wrong);
   return config;
 }
 

@@ -16,6 +16,12 @@ import {
   requireOrigin,
   share,
 } from "./cors.ts";
+import {
+  type Dependency,
+  healthOf,
+  healthWithout,
+  type Setting,
+} from "./health.ts";
 import { answerJson } from "./json_answer.ts";
 import { openLine } from "./log.ts";
 import { matchRoute, methodsOf, notFound, type Routes } from "./match.ts";
@@ -41,6 +47,10 @@ export interface Definition<Ports> {
   /** The outside world as the routes see it, opened for each request. */
   readonly ports: (scope: Scope) => Ports;
   readonly routes: Routes<Route<Ports>>;
+  /** What it starts without, and cannot do all of its work. */
+  readonly settings?: readonly Setting[];
+  /** What it asks, for `/health`: the database unless it is said. */
+  readonly dependencies?: readonly Dependency[];
   /** Whether pages may call only if their origin is in the settings. */
   readonly onlyListedOrigins?: boolean;
 }
@@ -58,7 +68,12 @@ export function endpoint<Ports>(
   config: () => Config = deployedConfig,
 ): Endpoint<Ports> {
   const { name, routes } = given;
-  const health = () => Promise.resolve(healthOf(name));
+  const needs = {
+    name,
+    settings: given.settings ?? [],
+    dependencies: given.dependencies ?? ["database"],
+  } as const;
+  const health: Route<Ports> = (visit) => healthOf(needs, visit);
   // First, or a pattern such as `GET /{id}` would take it.
   const all = { "GET /health": health, ...routes };
   const definition = { ...given, routes: all };
@@ -89,7 +104,9 @@ async function respond<Ports>(
   }
   if (config instanceof Error) {
     complain(config, { function: fn, requestId });
-    const answer = explain(unexpected(NOT_CONFIGURED), requestId);
+    const answer = isHealth(fn, request)
+      ? healthWithout(fn, config)
+      : explain(unexpected(NOT_CONFIGURED), requestId);
     share(answer.headers, request, origins);
     return answer;
   }
@@ -146,10 +163,8 @@ async function run<Ports>(
   return await route({ ...visit, params, ports });
 }
 
-/** Says that the function starts and finds its settings. No secrets, no auth. */
-function healthOf(name: string): Response {
-  const headers = { "cache-control": "no-store" };
-  return answerJson({ status: "ok", function: name }, { headers });
+function isHealth(name: string, { method, url }: Request): boolean {
+  return method === "GET" && new URL(url).pathname === `/${name}/health`;
 }
 
 /** `/signed-upload/complete` → `/complete`: the platform keeps the name. */

@@ -127,7 +127,9 @@ Deno.test("endpoint() answers /health without a caller", async () => {
   const response = await fn.within(CONFIG).fetch(request);
 
   strictEqual(response.status, 200);
-  deepStrictEqual(await response.json(), { status: "ok", function: "echo" });
+  deepStrictEqual(await response.json(), {
+    ...{ status: "ok", function: "echo", version: "unknown", missing: [] },
+  });
 });
 
 Deno.test("endpoint() takes nothing but GET and HEAD at /health", async () => {

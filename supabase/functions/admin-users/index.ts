@@ -50,6 +50,8 @@ export interface Ports extends Office {
 
 export default endpoint<Ports>({
   name: "admin-users",
+  settings: ["SUPABASE_SECRET_KEYS", "WEBHOOK_SECRET"],
+  dependencies: ["auth", "database", "storage"],
   onlyListedOrigins: true,
   ports(scope: Scope) {
     const { config, meter } = scope;

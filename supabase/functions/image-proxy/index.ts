@@ -39,6 +39,8 @@ function tokenOf({ request }: Message): string | undefined {
 
 export default endpoint<Ports>({
   name: "image-proxy",
+  settings: ["PORTICO_LINK_KEYS", "SUPABASE_SECRET_KEYS", "WEBHOOK_SECRET"],
+  dependencies: ["database", "storage"],
   ports: (scope: Scope) => portsFor(scope),
   routes: {
     "GET /public/{bucket}/{path...}": route({

@@ -26,6 +26,7 @@ const UNCACHED = { "cache-control": "no-store" };
 
 export default endpoint<Store>({
   name: "metrics",
+  settings: ["PORTICO_METRICS_TOKEN", "SUPABASE_SECRET_KEYS"],
   // As the service: the counters are nobody's to read but the project's.
   ports: (scope: Scope) => supabaseStore(sendAsService(scope)),
   routes: {

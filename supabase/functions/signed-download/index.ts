@@ -34,6 +34,8 @@ export interface Ports {
 
 export default endpoint<Ports>({
   name: "signed-download",
+  settings: ["PORTICO_LINK_KEYS", "SUPABASE_SECRET_KEYS"],
+  dependencies: ["database", "storage"],
   ports(scope: Scope) {
     const { supabaseUrl, publicUrl, linkKeys } = scope.config;
     const caller = asCaller(scope);

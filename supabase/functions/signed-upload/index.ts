@@ -73,6 +73,8 @@ function worldOf(service: SupabaseClient, get: Get, meter: Meter): World {
 
 export default endpoint<Ports>({
   name: "signed-upload",
+  settings: ["SUPABASE_SECRET_KEYS", "WEBHOOK_SECRET"],
+  dependencies: ["database", "storage"],
   ports(scope: Scope) {
     const { meter } = scope;
     // As the service: who may write these rows can upload past the policy.

@@ -57,6 +57,7 @@ const cronOrOperator = either(nudge("sweep"), operator);
 
 export default endpoint<Ports>({
   name: "sweep",
+  settings: ["SUPABASE_SECRET_KEYS", "WEBHOOK_SECRET"],
   ports(scope: Scope) {
     const patient = afterwards(scope, BUDGET.wallMs + MARGIN_MS);
     return {

@@ -59,6 +59,7 @@ const anyCaller = either(either(nudge("vector-index"), hook), operator);
 
 export default endpoint<Ports>({
   name: "vector-index",
+  settings: ["SUPABASE_SECRET_KEYS", "WEBHOOK_SECRET"],
   ports(scope: Scope) {
     const { config, meter } = scope;
     const patient = afterwards(scope, BUDGET.wallMs + MARGIN_MS);

@@ -20,6 +20,9 @@ const ROW_BYTES = 2 ** 20;
 /** As many as one chunk of them has. */
 const CHUNK_BYTES = 650;
 
+/** More than one run puts into a bucket. */
+const VECTORS = 10_000;
+
 /** A change of one row, which has something else to say each time. */
 const change: Costly = {
   name: "a row that has changed",
@@ -97,6 +100,30 @@ const nudged: Costly = {
   },
 };
 
+/** Chunks that are indexed, and have to go into a Vector bucket. */
+const bucketful: Costly = {
+  name: "as many vectors as a run puts into a bucket",
+  status: 200,
+  times: 1,
+  async prepare(place) {
+    const notes = await freshNotes(place);
+    await notes.add(chunks(1));
+    await (await askIndex(place)).body?.cancel();
+    const [made] = await notes.rows<{ id: number }>(
+      "select id from portico_index.generations",
+    );
+    const table = `portico_index.chunks_${made?.id}`;
+    await notes.run(
+      `insert into ${table} (key_1, m_org, n, content, hash, embedding, seal,
+         chunks, version)
+       select i, m_org, n, content, hash, embedding, seal, chunks, version
+       from ${table}, generate_series(2, ${VECTORS}) as i;
+       select portico.sink('${NAME}', 'costly', 'notes')`,
+    );
+    return () => askIndex(place);
+  },
+};
+
 const MARKDOWN = `, chunking => '{"format": "markdown"}'`;
 
 /** Each at one of the limits. */
@@ -110,6 +137,7 @@ export const COSTLY: Contract["costly"] = [
   nudged,
   run("a thousand rows of a chunk each", () => chunks(1_000)),
   run("as many chunks as a run makes", () => chunks(BUDGET.maxChunks)),
+  bucketful,
   run("the longest text", () => [sentences(0, ROW_BYTES)]),
   run("the longest Markdown", () => [sentences(0, ROW_BYTES)], MARKDOWN),
   {

@@ -6,6 +6,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { assertProblem } from "../../supabase/functions/_shared/testing/assert.ts";
 import { RIGHT } from "../index/shelf.ts";
+import { assertSame } from "../sink/pool.ts";
 import { until } from "../until.ts";
 import { type Clause, type Contract, isThere } from "./contract.ts";
 import { COSTLY, FAILING } from "./costly_runs.ts";
@@ -174,6 +175,30 @@ const clauses: Clause[] = [
         await notes.rows("select attempts, error from portico.dirty_rows"),
         [{ attempts: 0, error: null }],
       );
+    },
+  },
+  {
+    name: "vector-index has in a Vector bucket what it has in its index",
+    async run(place) {
+      await using notes = await notesIn(place.world);
+      await notes.run(`select portico.sink('${NAME}', 'contracts', 'notes')`);
+      await notes.add(["a cat", "a dog", "a horse"]);
+      await tallyOf(await askIndex(place));
+      await notes.run(
+        `delete from public.contract_notes where id = 1;
+         update public.contract_notes set body = 'a hound' where id = 2`,
+      );
+
+      const { sink } = await tallyOf(await askIndex(place));
+
+      deepStrictEqual(sink, { written: 2, moved: 0, failed: 0, paused: [] });
+      const at = { bucket: "contracts", index: "notes" };
+      strictEqual(await assertSame(place.world, NAME, at), 2);
+      await notes.run(`select portico.unsink('${NAME}')`);
+      await tallyOf(await askIndex(place));
+      const bucket = place.world.service().storage.vectors.from("contracts");
+      const { data } = await bucket.listIndexes();
+      deepStrictEqual(data?.indexes, []);
     },
   },
   {

@@ -25,6 +25,13 @@ export interface Tally {
   readonly buried: number;
   readonly chunks: number;
   readonly paused: readonly string[];
+  /** Of Vector buckets, if any had to do with it. */
+  readonly sink?: {
+    readonly written: number;
+    readonly moved: number;
+    readonly failed: number;
+    readonly paused: readonly string[];
+  };
 }
 
 /** The owner of a project, at work on its index. */

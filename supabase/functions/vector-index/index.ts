@@ -6,7 +6,7 @@
  *     POST /vector-index  { function } by a nudge    →  202 { run }
  *                         a database webhook's body  →  202 { run }
  *                         {} with a secret key       →  200 { run, ...Tally }
- *     GET  /vector-index  with a secret key          →  200 { sources }
+ *     GET  /vector-index  with a secret key          →  200 { sources, removing }
  *
  * @module
  */
@@ -27,8 +27,11 @@ import { COUNTED } from "../_shared/telemetry/catalogue.ts";
 import { MiB, seconds } from "../_shared/units.ts";
 import { nudge } from "../_shared/webhook.ts";
 import type { Bench } from "./batch.ts";
+import { supabaseBucket } from "./bucket/bucket.ts";
+import { supabaseLedger } from "./bucket/ledger.ts";
+import { Sink } from "./bucket/sink.ts";
 import { delivery, hook } from "./hook.ts";
-import { BUDGET, OPERATOR } from "./policy.ts";
+import { BUDGET, OPERATOR, SINK } from "./policy.ts";
 import { type Hint, supabaseQueue } from "./queue.ts";
 import { type Tally, work } from "./run.ts";
 import { type Status, supabaseStatus } from "./status.ts";
@@ -43,6 +46,8 @@ const RESULTS = ["written", "moved", "failed", "buried"] as const;
 export interface Ports {
   /** Of a run, which may outlive its answer. */
   bench(run: string): Bench;
+  /** What of a run goes into Vector buckets. */
+  sink(run: string): Sink;
   readonly status: Status;
   /** Tells the people who run the project. */
   alert(error: unknown, run: string): void;
@@ -65,6 +70,7 @@ export default endpoint<Ports>({
     const patient = afterwards(scope, BUDGET.wallMs + MARGIN_MS);
     // As the service: it reads whatever is to be found, and writes the index.
     const service = asService(patient);
+    const bucket = supabaseBucket(patient, SINK.callMs);
     return {
       bench: (run) => ({
         queue: supabaseQueue(service, run),
@@ -72,6 +78,7 @@ export default endpoint<Ports>({
           embedderFor({ name, dimensions }, config),
         signal: patient.signal,
       }),
+      sink: (run) => new Sink(supabaseLedger(service, run), bucket, SINK),
       status: supabaseStatus(service),
       alert: (error, requestId) =>
         report(error, { function: "vector-index", requestId }, scope),
@@ -89,7 +96,7 @@ export default endpoint<Ports>({
       input,
       limits: { bodyBytes: 4 * MiB, timeoutMs: BUDGET.wallMs + MARGIN_MS },
 
-      async handle({ caller, input }, { bench, alert, log }) {
+      async handle({ caller, input }, { bench, sink, alert, log }) {
         const run = crypto.randomUUID();
         const opened = bench(run);
         const outcome = await opened.queue.begin(hintOf(input));
@@ -97,11 +104,11 @@ export default endpoint<Ports>({
           return answerJson({ outcome }, { status: STATUS_CODE.Accepted });
         }
         if (caller.kind === "service") {
-          const tally = await work(opened, OPERATOR);
+          const tally = await work(opened, OPERATOR, sink(run));
           log(tally, run);
           return answerJson({ run, ...tally });
         }
-        const working = work(opened, BUDGET);
+        const working = work(opened, BUDGET, sink(run));
         // pg_net waits for each answer before it sends what is next.
         afterAnswer(working.then(
           (tally) => log(tally, run),
@@ -117,7 +124,7 @@ export default endpoint<Ports>({
       limits: { bodyBytes: 0, timeoutMs: seconds(10) },
 
       async handle(_call, { status }) {
-        return answerJson({ sources: await status() });
+        return answerJson(await status());
       },
     }),
   },

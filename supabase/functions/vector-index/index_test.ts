@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { assertProblem } from "../_shared/testing/assert.ts";
 import { testConfig } from "../_shared/testing/config.ts";
 import { signatureFor } from "../_shared/webhook.ts";
+import { idleSink } from "./testing/sink.ts";
 import vectorIndex, { type Ports } from "./index.ts";
 import type { Hint, Queue } from "./queue.ts";
 import { claimOf, deskThat, modelThat, rowOf } from "./testing/desk.ts";
@@ -30,7 +31,9 @@ function outside(own: Partial<Queue> = {}) {
       embedder: () => Promise.resolve(modelThat({ isFree: true })),
       signal: AbortSignal.timeout(10_000),
     }),
-    status: () => Promise.resolve([{ source: "notes" }]),
+    sink: () => idleSink(),
+    status: () =>
+      Promise.resolve({ sources: [{ source: "notes" }], removing: [] }),
     alert: (error) => ended.resolve(error),
     log: (tally) => ended.resolve(tally),
   };
@@ -180,7 +183,7 @@ Deno.test("vector-index shows how sources are doing to an operator alone", async
 
   const shown = await (await show(OPERATOR)).json();
 
-  deepStrictEqual(shown, { sources: [{ source: "notes" }] });
+  deepStrictEqual(shown, { sources: [{ source: "notes" }], removing: [] });
   for (const headers of [{}, { apikey: "sb_publishable_test" }, HEADER]) {
     await assertProblem(await show(headers), { status: 401 });
   }

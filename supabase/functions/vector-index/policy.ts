@@ -7,6 +7,7 @@
  * @module
  */
 import { seconds } from "../_shared/units.ts";
+import type { SinkBudget } from "./bucket/sink.ts";
 
 /** Bounds of one run. */
 export interface Budget {
@@ -53,3 +54,14 @@ export const BUDGET: Budget = {
 
 /** Of a run that somebody waits for: it ends when nothing is due. */
 export const OPERATOR: Budget = { ...BUDGET, lingerMs: 0, patienceMs: 0 };
+
+/** Of Vector buckets, beside what the index itself takes. */
+export const SINK: SinkBudget = {
+  maxVectors: 500, // Storage takes no more in one call
+  leaseS: 60,
+  callMs: seconds(10),
+  maxCpuMs: 400,
+  maxTasks: 60,
+  maxSearch: 24,
+  wallMs: seconds(60),
+};

@@ -7,6 +7,7 @@
  * @module
  */
 import { type Bench, index, type Outcome } from "./batch.ts";
+import type { Sink, SinkTally } from "./bucket/sink.ts";
 import { affordable } from "./cost.ts";
 import type { Budget } from "./policy.ts";
 import type { Claim } from "./queue.ts";
@@ -20,10 +21,19 @@ export interface Tally {
   chunks: number;
   /** Why providers were left alone. */
   readonly paused: string[];
+  /** Of Vector buckets, if any had to do with it. */
+  readonly sink?: SinkTally;
 }
 
-/** Works on what is due. What fails in between ends the run, and is thrown. */
-export async function work(bench: Bench, budget: Budget): Promise<Tally> {
+/**
+ * Works on what is due, and what came of it goes into Vector buckets by `sink`.
+ * What fails in between ends the run, and is thrown.
+ */
+export async function work(
+  bench: Bench,
+  budget: Budget,
+  sink?: Sink,
+): Promise<Tally> {
   const { queue } = bench;
   const tally: Tally = {
     ...{ written: 0, moved: 0, failed: 0, buried: 0, chunks: 0 },
@@ -33,13 +43,17 @@ export async function work(bench: Bench, budget: Budget): Promise<Tally> {
     () => queue.beat(budget.leaseS).catch(() => {}), // the next one may come
     budget.beatMs,
   );
+  const isSinkDue = sink !== undefined;
+  const all = { bench, budget, tally, sink, isSinkDue, spentMs: 0 };
   try {
-    await workThrough({ bench, budget, tally, spentMs: 0 });
+    await workThrough(all);
+    // What a run has too much of in one stage must not keep the other waiting.
+    while (await putOn(all));
   } finally {
     clearInterval(beating);
     await queue.end();
   }
-  return tally;
+  return sink?.hasWorked ? { ...tally, sink: sink.tally } : tally;
 }
 
 /** A run, and what it has done. */
@@ -47,6 +61,9 @@ interface Work {
   readonly bench: Bench;
   readonly budget: Budget;
   readonly tally: Tally;
+  readonly sink: Sink | undefined;
+  /** Unless it had nothing to do since rows were written. */
+  isSinkDue: boolean;
   /** Of CPU, as `cost.ts` reckons. */
   spentMs: number;
 }
@@ -65,7 +82,7 @@ async function workThrough(work: Work): Promise<void> {
       continue;
     }
     const { more, waitS = Infinity } = await queue.tend(budget.tendRows);
-    if (more || waitS <= 0) continue;
+    if (more || waitS <= 0 || await putOn(work)) continue;
     const leftMs = budget.wallMs - ageMs();
     const waitMs = ageMs() < budget.lingerMs
       ? Math.min(budget.pollMs, waitS * 1000)
@@ -82,7 +99,14 @@ async function takeOn(claim: Claim, work: Work): Promise<boolean> {
   const { rows, costMs } = affordable(claim, { spentMs, maxMs });
   work.spentMs += costMs;
   if (rows.length > 0) add(tally, await index({ ...claim, rows }, work.bench));
+  work.isSinkDue = work.sink !== undefined;
   return rows.length === claim.rows.length;
+}
+
+/** Does what is due in buckets, once; whether there may be more. */
+async function putOn(work: Work): Promise<boolean> {
+  if (work.isSinkDue) work.isSinkDue = await work.sink?.step() ?? false;
+  return work.isSinkDue;
 }
 
 function add(tally: Tally, one: Outcome): void {

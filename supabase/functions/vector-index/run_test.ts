@@ -2,6 +2,12 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { BUDGET, type Budget, OPERATOR } from "./policy.ts";
 import { work } from "./run.ts";
 import {
+  type Office,
+  officeThat,
+  rowOf as into,
+  rowsTask,
+} from "./testing/sink.ts";
+import {
   claimOf,
   type Desk,
   deskThat,
@@ -16,6 +22,14 @@ function run({ queue }: Desk, own: Partial<Budget> = {}, stop = signal) {
   const embedder = () => Promise.resolve(modelThat({ isFree: true }));
   return work({ queue, embedder, signal: stop }, { ...OPERATOR, ...own });
 }
+
+/** The same, with Vector buckets behind it. */
+function runInto({ queue }: Desk, { sink }: Office, own: Partial<Budget> = {}) {
+  const embedder = () => Promise.resolve(modelThat({ isFree: true }));
+  return work({ queue, embedder, signal }, { ...OPERATOR, ...own }, sink);
+}
+
+const PUT = rowsTask([into(1, 1)]);
 
 /** One row of one chunk. */
 const ONE = claimOf([rowOf(1, "one")]);
@@ -200,4 +214,49 @@ Deno.test("W8 work() says that it lives, also if nobody hears it", async () => {
 
 Deno.test("BUDGET has a run beat several times in a lease", () => {
   ok(BUDGET.leaseS * 1000 > 3 * BUDGET.beatMs);
+});
+
+Deno.test("work() looks at its table between two steps into buckets", async () => {
+  const desk = deskThat({ claims: [ONE, null, ONE] });
+  const office = officeThat([PUT, PUT]);
+
+  const { written, sink } = await runInto(desk, office);
+
+  deepStrictEqual([written, sink?.written], [2, 2]);
+  deepStrictEqual(desk.steps, [
+    ...["claim", "settle", "claim", "tend", "claim", "settle"],
+    ...["claim", "tend", "claim", "tend", "end"],
+  ]);
+});
+
+Deno.test("work() asks for buckets no more than it must", async () => {
+  const desk = deskThat({});
+  const office = officeThat([]);
+
+  const lingering = { lingerMs: Infinity, patienceMs: 1_000, pollMs: 0 };
+  const tally = await runInto(desk, office, { ...lingering, maxCalls: 20 });
+
+  deepStrictEqual(office.names(), ["claim"]);
+  ok(!("sink" in tally));
+  strictEqual(count(desk.steps, "claim"), 20);
+});
+
+Deno.test("work() goes on with buckets when it has made as many chunks as it may", async () => {
+  const desk = deskThat({ claims: Array(5).fill(ONE) });
+  const office = officeThat([PUT, PUT, PUT]);
+
+  const { written, sink } = await runInto(desk, office, { maxChunks: 2 });
+
+  deepStrictEqual([written, sink?.written], [2, 3]);
+  strictEqual(desk.steps.at(-1), "end");
+});
+
+Deno.test("work() gives back what it has when something fails on the way to a bucket", async () => {
+  const down = new Error("Down");
+  const desk = deskThat({ claims: [ONE] });
+  const claim = () => Promise.reject(down);
+
+  await rejects(runInto(desk, officeThat([], { ledger: { claim } })), down);
+
+  deepStrictEqual(desk.steps, ["claim", "settle", "claim", "tend", "end"]);
 });

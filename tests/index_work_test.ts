@@ -392,14 +392,16 @@ Deno.test("a vector that was paid for is used by whoever comes next", async () =
 
   const second = newRun();
   const again = await claim(second);
-  const known = await second.known(again.generation, [...hashes, "\\x00"]);
+  const { known, deferred } = await second.reserve(again.generation, [
+    { key: "[1]", hashes: [...hashes, "\\x00"] },
+  ]);
   const settled = await second.settle(
     again.generation,
     await Promise.all(again.rows.map(doneWith)),
     { vectors: {}, used: null, paid: false },
   );
 
-  deepStrictEqual(known.sort(), hashes.sort());
+  deepStrictEqual([known.toSorted(), deferred], [hashes.sort(), []]);
   deepStrictEqual(settled, { written: 3, moved: 0, lost: 0 });
 });
 

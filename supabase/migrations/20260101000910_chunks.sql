@@ -1,17 +1,18 @@
 -- What is indexed of a row: its chunks, with their vectors and their words.
 --
 -- Needs    portico.watch() and what it stands on (…0900); pgvector
--- Makes    portico.embeddings; portico.make_chunks(), adapt_chunks(),
---          drop_chunks(), build_index(), build_indexes(), index_type();
---          portico_api.known_embeddings(), keep_embeddings(); the task
---          embeddings; and with each generation a table portico_index.chunks_<id>
+-- Makes    portico.embeddings, embedding_requests; portico.make_chunks(),
+--          adapt_chunks(), drop_chunks(), build_index(), build_indexes(),
+--          index_type(); portico_api.reserve_embeddings(), keep_embeddings(); the
+--          task embeddings; and with each generation a table
+--          portico_index.chunks_<id>
 -- Access   A chunk is everybody's to see who may see its row, and who may select
 --          from its whole table; row-level security on the chunks asks the table.
 --          Nobody but the work on the index writes them.
 -- Size     a chunk: its text and its words once more, 4 bytes a dimension, or 2
 --          as halfvec, about 150 bytes beside; and its place in the graph of its
 --          index, about as much as the vector and 200 bytes.
--- Undo     drop the functions, the table, the view portico.due_embeddings; delete
+-- Undo     drop the functions, the tables, the view portico.due_embeddings; delete
 --          from portico.tasks where name = 'embeddings'.
 --
 -- A generation has a table of its own, so that its key is a key, its vectors have
@@ -32,7 +33,20 @@ comment on table  portico.embeddings is
 comment on column portico.embeddings.model is 'And its dimensions: "name/100".';
 comment on column portico.embeddings.hash is 'SHA-256 of the text.';
 
+create unlogged table portico.embedding_requests (
+  run    uuid primary key,
+  model  text not null,
+  hashes bytea[] not null,
+  until  timestamptz not null
+);
+
+comment on table  portico.embedding_requests is
+  'What each run is asking its provider for now.';
+comment on column portico.embedding_requests.until is
+  'The end of the lease of its rows: it is dead if that has passed.';
+
 alter table portico.embeddings enable row level security;
+alter table portico.embedding_requests enable row level security;
 
 -- The type of vectors, with the schema that it is in: half as long where halves
 -- are numbers of the processor. In WebAssembly they are none, and searching for
@@ -367,25 +381,88 @@ language sql volatile set search_path = '' as $$
     tokens = usage.tokens + excluded.tokens
 $$;
 
--- Which of `hashes` need not be asked for again: [hash].
-create function portico_api.known_embeddings(generation int, hashes text[])
-returns jsonb
-language sql volatile security definer set search_path = ''
+-- Of rows, [{ key, hashes }], which texts `run` need not ask its provider for:
+--   { known: [hash], deferred: [key] }
+-- `known` have vectors. A row of which another run is asking for a text now is given
+-- back, as if it had not been taken, and is due a moment later, when that vector is
+-- there. The rest is for this run to ask for, as long as it has its rows.
+create function portico_api.reserve_embeddings(
+  run uuid, generation int, wanted jsonb
+) returns jsonb
+language plpgsql volatile security definer set search_path = ''
 set lock_timeout = '1s'
 as $$
-  with touched as (
-    update portico.embeddings as it set kept_on = current_date
-    where it.model = portico.model_of(generation) and kept_on < current_date
-      and it.hash = any (hashes::bytea[])
-  )
-  select coalesce(jsonb_agg(it.hash), '[]')
-  from portico.embeddings as it
-  where it.model = portico.model_of(generation)
-    and it.hash = any (hashes::bytea[])
-$$;
+#variable_conflict use_column
+declare
+  named text := portico.model_of(generation);
+  texts bytea[] := array(
+    select distinct unnest(hashes)
+    from jsonb_to_recordset(wanted) as row (hashes bytea[])
+  );
+  taken bytea[];
+  known bytea[];
+  deferred jsonb[];
+begin
+  -- Who throws some of them away must not be waited for.
+  update portico.embeddings set kept_on = current_date
+  where ctid = any (array(
+    select ctid from portico.embeddings
+    where model = named and hash = any (texts) and kept_on < current_date
+    for update skip locked
+  ));
 
-comment on function portico_api.known_embeddings is
-  'Vectors that are there already. Called by vector-index.';
+  -- One run after another. Nobody waits for anything else from here on.
+  perform pg_advisory_xact_lock('portico.embedding_requests'::regclass::int, 0);
+  taken := array(
+    select unnest(hashes) from portico.embedding_requests as it
+    where it.model = named and it.run <> reserve_embeddings.run
+      and it.until > clock_timestamp()
+  );
+  -- Only now: a vector is there as soon as nobody asks for it any more.
+  known := array(
+    select hash from portico.embeddings where model = named and hash = any (texts)
+  );
+  deferred := array(
+    select distinct row.key::jsonb
+    from jsonb_to_recordset(wanted) as row (key text, hashes bytea[]),
+      unnest(hashes) as it (hash)
+    where hash in (select unnest(taken) except select unnest(known))
+  );
+
+  perform portico.defer_rows(run, generation, deferred);
+  insert into portico.embedding_requests as it (run, model, hashes, until)
+  select reserve_embeddings.run, named, array(
+    select unnest(hashes)
+    from jsonb_to_recordset(wanted) as row (key text, hashes bytea[])
+    where row.key::jsonb <> all (deferred)
+    except select unnest(known)
+  ), max(due_at)
+  from portico.dirty_rows where lease = reserve_embeddings.run
+  having max(due_at) > clock_timestamp()
+  on conflict on constraint embedding_requests_pkey do update set
+    (model, hashes, until) = (excluded.model, excluded.hashes, excluded.until);
+  return jsonb_build_object(
+    'known', to_jsonb(known), 'deferred', to_jsonb(deferred::text[])
+  );
+end $$;
+
+comment on function portico_api.reserve_embeddings is
+  'Says who asks for which vector. Called by vector-index.';
+
+-- Gives rows back that wait for somebody else, as if they had not been taken.
+create function portico.defer_rows(run uuid, generation int, keys jsonb[])
+returns void
+language sql volatile set search_path = '' as $$
+  update portico.dirty_rows set
+    lease = null, attempts = greatest(0, attempts - 1),
+    due_at = clock_timestamp() + interval '200 milliseconds'
+  where ctid = any (array(
+    select ctid from portico.dirty_rows as dirty
+    where dirty.generation = defer_rows.generation
+      and dirty.lease = defer_rows.run and dirty.key = any (keys)
+    for update skip locked
+  ))
+$$;
 
 create function portico.keep_vectors(generation int, vectors jsonb)
 returns void
@@ -425,5 +502,5 @@ values ('embeddings', 'portico.embeddings', 1);
 revoke execute on all functions in schema portico from public;
 revoke execute on all functions in schema portico_api from public;
 grant execute on function
-  portico_api.known_embeddings, portico_api.keep_embeddings
+  portico_api.reserve_embeddings, portico_api.keep_embeddings
 to service_role;

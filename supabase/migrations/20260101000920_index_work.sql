@@ -42,6 +42,10 @@ begin
   perform pg_advisory_xact_lock('portico.index_runs'::regclass::int, 0);
   delete from portico.index_runs as it
   where abs(extract(epoch from clock_timestamp() - it.beat_at)) > 10;
+  delete from portico.embedding_requests where ctid = any (array(
+    select ctid from portico.embedding_requests where until < clock_timestamp()
+    for update skip locked
+  ));
   if (select count(*) >= 4 from portico.index_runs) then
     return '"enough"';
   end if;
@@ -93,6 +97,12 @@ as $$
   where ctid = any (array(
     select ctid from portico.dirty_rows where lease = beat_index_run.run
     for update skip locked
+  ));
+  update portico.embedding_requests set until =
+    clock_timestamp() + make_interval(secs => least(lease_s, 600))
+  where ctid = any (array(
+    select ctid from portico.embedding_requests as it
+    where it.run = beat_index_run.run for update skip locked
   ));
 $$;
 
@@ -447,6 +457,7 @@ begin
   update portico.index_progress as progress set faults = 0, reason = null
   where progress.generation = settle_rows.generation and faults > 0
     and not_before <= now();
+  delete from portico.embedding_requests as it where it.run = settle_rows.run;
   return jsonb_build_object(
     'written', ended, 'moved', moved - coalesce(cardinality(lost), 0),
     'lost', coalesce(cardinality(lost), 0)
@@ -508,12 +519,13 @@ comment on function portico_api.fail_rows is
 
 create function portico.release_rows(run uuid) returns void
 language sql volatile set search_path = '' as $$
+  delete from portico.embedding_requests as it where it.run = release_rows.run;
   update portico.dirty_rows set
     lease = null, due_at = now(), attempts = greatest(0, attempts - 1)
   where ctid = any (array(
     select ctid from portico.dirty_rows where lease = run
     for update skip locked
-  ))
+  ));
 $$;
 
 -- Leaves a generation's provider alone, for as long as it says, or twice as long

@@ -36,6 +36,7 @@ export async function begin(
   await sql.unsafe(`
     select portico.unwatch(name) from portico_index.sources;
     drop table if exists public.notes;
+    truncate portico.index_runs, portico.embeddings, portico.embedding_requests;
     create table public.notes (id int primary key, title text);
     select portico.watch('notes', 'public.notes', 'title', model => 'words',
       dimensions => 2);

@@ -5,7 +5,16 @@
  */
 import { type Embedder, EmbedFault } from "../_shared/embed/embedder.ts";
 import { chunksOf } from "./chunking/chunk.ts";
-import type { Claim, Done, Queue, Row, Settled, Used } from "./queue.ts";
+import type {
+  Claim,
+  Done,
+  Queue,
+  Reserved,
+  Row,
+  Settled,
+  Used,
+  Wanted,
+} from "./queue.ts";
 import { type Answered, embedAll, type Text } from "./vectors.ts";
 
 /** What a batch is worked on with. */
@@ -33,12 +42,13 @@ const NONE: Outcome = { written: 0, moved: 0, lost: 0, chunks: 0, failed: 0 };
 export async function index(claim: Claim, bench: Bench): Promise<Outcome> {
   const { queue } = bench;
   const { generation, chunking } = claim;
-  const rows = await Promise.all(claim.rows.map(async (row) => {
+  const all = await Promise.all(claim.rows.map(async (row) => {
     const chunks = row.text === undefined ? [] : chunksOf(row.text, chunking);
     return { row, chunks: await Promise.all(chunks.map(hashed)) };
   }));
   try {
-    const made = await embedNew(rows, claim, bench);
+    const made = await embedNew(all, claim, bench);
+    const rows = all.filter(({ row }) => !made.deferred.includes(row.key));
     const isBad = ({ chunks }: Cut) =>
       chunks.some(({ hash }) => made.rejected.has(hash));
     const failed = rows.filter(isBad).map(({ row, chunks }) => {
@@ -47,7 +57,7 @@ export async function index(claim: Claim, bench: Bench): Promise<Outcome> {
     });
     if (failed.length > 0) await queue.fail(generation, failed.map(faultOf));
     const done = rows.filter((it) => !isBad(it)).map(doneOf);
-    const settled = await queue.settle(generation, done, made);
+    const settled = await settle(done, made, { queue, generation });
     const chunks = rows.reduce((sum, { chunks }) => sum + chunks.length, 0);
     return { ...settled, chunks, failed: failed.length };
   } catch (error) {
@@ -56,6 +66,22 @@ export async function index(claim: Claim, bench: Bench): Promise<Outcome> {
     const reason = `${error.kind}: ${message}`;
     await queue.pause(generation, { reason, pauseS: retryS });
     return { ...NONE, paused: reason };
+  }
+}
+
+/** Writes rows. What was paid for them is kept if they cannot be written. */
+async function settle(
+  done: readonly Done[],
+  { vectors, used, paid }: Made,
+  { queue, generation }: Pick<Bench, "queue"> & Pick<Claim, "generation">,
+): Promise<Settled> {
+  try {
+    return await queue.settle(generation, done, { vectors, used, paid });
+  } catch (error) {
+    if (paid && used !== null && used.calls > 0) {
+      await queue.keep(generation, vectors, used).catch(() => {}); // as well
+    }
+    throw error;
   }
 }
 
@@ -79,9 +105,14 @@ interface Made {
   readonly vectors: Record<string, string>;
   readonly used: Used | null;
   readonly rejected: ReadonlyMap<string, string>;
+  /** Keys of rows that somebody else makes something for. */
+  readonly deferred: readonly string[];
   /** Whether it would cost money to make it again. */
   readonly paid: boolean;
 }
+
+/** What nobody else has, or asks for. */
+const UNRESERVED: Reserved = { known: [], deferred: [] };
 
 /**
  * Vectors that nobody has yet. Those of one call go to the database with the
@@ -94,19 +125,19 @@ async function embedNew(
 ): Promise<Made> {
   const { queue, signal } = bench;
   const { generation } = claim;
-  const wanted = newTexts(rows);
-  if (wanted.size === 0) {
-    return { vectors: {}, used: null, rejected: new Map(), paid: false };
+  const wanted = rows.map(wantedOf).filter(({ hashes }) => hashes.length > 0);
+  const vectors: Record<string, string> = {};
+  if (wanted.length === 0) {
+    const rejected = new Map();
+    return { vectors, used: null, rejected, deferred: [], paid: false };
   }
   const embedder = await bench.embedder(claim);
   const isPaid = embedder.isFree !== true;
-  if (isPaid) {
-    const known = await queue.known(generation, [...wanted.keys()]);
-    known.forEach((hash) => wanted.delete(hash));
-  }
-  const texts: Text[] = [...wanted];
+  const reserved = isPaid
+    ? await queue.reserve(generation, wanted)
+    : UNRESERVED;
+  const texts = textsOf(rows, wanted, reserved);
   const isOne = texts.length <= embedder.maxBatch;
-  const vectors: Record<string, string> = {};
   const used = { ...NOTHING };
   const gather = ({ vectors: more, used: one }: Answered) => {
     Object.assign(vectors, more);
@@ -117,23 +148,31 @@ async function embedNew(
   const asking = { embedder, signal, keep: isPaid && !isOne ? keep : gather };
   try {
     const rejected = await embedAll(texts, asking);
-    return { vectors, used, rejected, paid: isPaid };
+    const { deferred } = reserved;
+    return { vectors, used, rejected, deferred, paid: isPaid };
   } catch (error) {
     if (isPaid && used.calls > 0) await keep({ vectors, used });
     throw error;
   }
 }
 
-/** Of all chunks those whose rows have no vector of them; each text once. */
-function newTexts(rows: readonly Cut[]): Map<string, string> {
-  const texts = new Map<string, string>();
-  for (const { row, chunks } of rows) {
-    const held = new Set(row.hashes);
-    for (const { hash, content } of chunks) {
-      if (!held.has(hash)) texts.set(hash, content);
-    }
-  }
-  return texts;
+function wantedOf({ row: { key, hashes: held }, chunks }: Cut): Wanted {
+  const hashes = chunks.map(({ hash }) => hash);
+  return { key, hashes: hashes.filter((it) => !held.includes(it)) };
+}
+
+/** What is left to ask for: each text once. */
+function textsOf(
+  rows: readonly Cut[],
+  wanted: readonly Wanted[],
+  { known, deferred }: Reserved,
+): Text[] {
+  const ours = wanted.filter(({ key }) => !deferred.includes(key));
+  const hashes = new Set(ours.flatMap((it) => it.hashes));
+  known.forEach((it) => hashes.delete(it));
+  const chunks = rows.flatMap((it) => it.chunks);
+  const contents = new Map(chunks.map(({ hash, content }) => [hash, content]));
+  return [...hashes].map((it) => [it, contents.get(it) ?? ""]);
 }
 
 function add(total: { -readonly [key in keyof Used]: number }, one: Used) {

@@ -81,11 +81,11 @@ Deno.test("index() opens no model for rows that need none", async () => {
 /** A model, for three new texts, and what is done to the queue. */
 const WAYS: [why: string, model: Model, steps: string[]][] = [
   ["a free model", modelThat({ isFree: true, maxBatch: 2 }), ["settle"]],
-  ["one call of a paid model", modelThat(), ["known", "settle"]],
+  ["one call of a paid model", modelThat(), ["reserve", "settle"]],
   [
     "two calls of a paid model",
     modelThat({ maxBatch: 2 }),
-    ["known", "keep", "keep", "settle"],
+    ["reserve", "keep", "keep", "settle"],
   ],
 ];
 
@@ -114,25 +114,54 @@ Deno.test("index() hands over the vectors that are not in the database yet", asy
   }
 
   deepStrictEqual(
-    calls.map(([, more]) => ({ ...more as object, rejected: undefined })),
+    calls.map(([, more]) => more),
     [false, true].map((paid) => ({
       vectors: { [hashOf("a")]: "{600000e-6,-800000e-6}" },
       used: { calls: 1, texts: 1, tokens: 1 },
-      rejected: undefined,
       paid,
     })),
   );
 });
 
 Deno.test("index() does not pay for a text again", async () => {
-  const known = (_: number, hashes: readonly string[]) =>
-    Promise.resolve(hashes.slice(1));
-  const desk = deskThat({}, { known });
+  const desk = deskThat({}, {
+    reserve: () => Promise.resolve({ known: [hashOf("b")], deferred: [] }),
+  });
   const model = modelThat();
 
   await index(claimOf([rowOf(1, "a"), rowOf(2, "b")]), benchOf(desk, model));
 
   deepStrictEqual(model.calls, [["a"]]);
+});
+
+Deno.test("index() leaves rows alone that wait for another run's vectors", async () => {
+  const desk = deskThat({}, {
+    reserve: () => Promise.resolve({ known: [], deferred: ["[2]"] }),
+  });
+  const model = modelThat();
+  const rows = [rowOf(1, "a"), rowOf(2, "b"), rowOf(3, "b"), rowOf(4)];
+
+  const outcome = await index(claimOf(rows), benchOf(desk, model));
+
+  deepStrictEqual(model.calls, [["a", "b"]]);
+  deepStrictEqual(desk.done.map(({ key }) => key), ["[1]", "[3]", "[4]"]);
+  strictEqual(outcome.chunks, 2);
+});
+
+Deno.test("index() reserves what it has to ask for, and nothing else", async () => {
+  const { calls, note } = notes();
+  const desk = deskThat({}, {
+    reserve(...all) {
+      note(...all);
+      return Promise.resolve({ known: [], deferred: [] });
+    },
+  });
+  const held: Row = { ...rowOf(1, "held"), hashes: [hashOf("held")] };
+  const rows = [held, rowOf(2, "a"), rowOf(3)];
+
+  await index(claimOf(rows), benchOf(desk, modelThat()));
+
+  deepStrictEqual(calls, [[[{ key: "[2]", hashes: [hashOf("a")] }]]]);
 });
 
 Deno.test("W9 index() says of a row that it is at fault, and settles the others", async () => {
@@ -174,7 +203,7 @@ Deno.test("W9 index() leaves a provider alone, and blames no row", async () => {
 
   strictEqual(outcome.paused, "limited: As it was told");
   deepStrictEqual(calls, [[{ reason: outcome.paused, pauseS: 7 }]]);
-  deepStrictEqual(desk.steps, ["known"]);
+  deepStrictEqual(desk.steps, ["reserve"]);
 });
 
 Deno.test("index() leaves a model alone that is not to be had", async () => {
@@ -204,15 +233,24 @@ Deno.test("W9 index() keeps what it has paid for when the provider gives up", as
 
   // The first call, the probe, one half, and the other.
   strictEqual(calls, 4);
-  deepStrictEqual(desk.steps, ["known", "keep", "pause"]);
+  deepStrictEqual(desk.steps, ["reserve", "keep", "pause"]);
 });
 
-Deno.test("index() passes on what is nobody's fault", async () => {
+Deno.test("index() passes on what is nobody's fault, and keeps what it has paid for", async () => {
   const down = new Error("Down");
-  const desk = deskThat({}, { settle: () => Promise.reject(down) });
+  const settle = () => Promise.reject(down);
+  const STEPS: [own: Partial<Queue>, model: Model, steps: string[]][] = [
+    [{ settle }, modelThat(), ["reserve", "keep"]],
+    [{ settle, keep: settle }, modelThat(), ["reserve"]],
+    [{ settle }, modelThat({ isFree: true }), []],
+  ];
 
-  const bench = benchOf(desk, modelThat());
-  await rejects(index(claimOf([rowOf(1, "a")]), bench), down);
+  for (const [own, model, steps] of STEPS) {
+    const desk = deskThat({}, own);
 
-  deepStrictEqual(desk.steps, ["known"]);
+    const bench = benchOf(desk, model);
+    await rejects(index(claimOf([rowOf(1, "a")]), bench), down);
+
+    deepStrictEqual(desk.steps, steps);
+  }
 });

@@ -45,6 +45,23 @@ export interface Done
   }[];
 }
 
+/** A row, and the chunks of it that have no vector in the index. */
+export interface Wanted {
+  readonly key: string;
+  readonly hashes: readonly string[];
+}
+
+/** What a run need not ask a provider for. */
+export interface Reserved {
+  /** Of these there are vectors. */
+  readonly known: readonly string[];
+  /**
+   * Keys of rows that want what another run is asking for now. They have been
+   * given back, until that is there.
+   */
+  readonly deferred: readonly string[];
+}
+
 /** What a provider was asked for. */
 export interface Used {
   readonly calls: number;
@@ -78,8 +95,8 @@ export interface Queue {
   beat(leaseS: number): Promise<void>;
   /** `null` if nothing is due. */
   claim(size: number, leaseS: number): Promise<Claim | null>;
-  /** Which of `hashes` have vectors. */
-  known(generation: number, hashes: readonly string[]): Promise<string[]>;
+  /** Has nobody else ask for what is wanted until it is settled or given up. */
+  reserve(generation: number, wanted: readonly Wanted[]): Promise<Reserved>;
   keep(generation: number, vectors: Vectors, used: Used): Promise<void>;
   settle(
     generation: number,
@@ -124,8 +141,8 @@ export function supabaseQueue(service: SupabaseClient, run: string): Queue {
       const answer = await call("claim_rows", given, ClaimAnswer);
       return answer.outcome === "idle" ? null : answer;
     },
-    known: (generation, hashes) =>
-      call("known_embeddings", { generation, hashes }, v.array(v.string())),
+    reserve: (generation, wanted) =>
+      call("reserve_embeddings", { run, generation, wanted }, ReserveAnswer),
     keep: (generation, vectors, used) =>
       call("keep_embeddings", { generation, vectors, used }, Nothing),
     settle(generation, done, { vectors, used, paid }) {
@@ -174,6 +191,11 @@ const ClaimAnswer = v.variant("outcome", [
   Claimed,
   v.object({ outcome: v.literal("idle") }),
 ]);
+
+const ReserveAnswer = v.object({
+  known: v.array(v.string()),
+  deferred: v.array(v.string()),
+});
 
 const SettleAnswer = v.object({
   written: v.number(),

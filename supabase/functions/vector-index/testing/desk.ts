@@ -91,7 +91,7 @@ export function deskThat(
     end: () => step("end", undefined),
     beat: () => step("beat", undefined),
     claim: () => step("claim", rows.shift() ?? null),
-    known: () => step("known", []),
+    reserve: () => step("reserve", { known: [], deferred: [] }),
     keep: () => step("keep", undefined),
     settle(_generation, more) {
       done.push(...more);

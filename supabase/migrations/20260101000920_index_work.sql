@@ -11,6 +11,10 @@
 -- Who takes a row has it for a few seconds and says in between that it lives. A
 -- row that was taken twice and of which nothing came is taken alone from then on,
 -- so that one that kills whoever works on it kills nobody else's work.
+--
+-- Dirty rows are locked in the order of their keys, or passed over where somebody
+-- has them, and a dead row by nobody but who has the dirty row of its key: so nobody
+-- waits in a circle.
 
 create unlogged table portico.index_runs (
   run     uuid primary key,
@@ -492,25 +496,20 @@ declare
   hopeless jsonb;
 begin
   -- Who changes one of them now must not be waited for: they may wait for us.
-  update portico.dirty_rows as dirty set
-    lease = null, error = left(it.reason, 500),
-    due_at = clock_timestamp() + make_interval(secs => power(2, attempts))
-  from jsonb_to_recordset(failed) as it (key text, reason text)
-  where dirty.key = it.key::jsonb and dirty.ctid = any (array(
-    select dirty.ctid from portico.dirty_rows as dirty
-    where dirty.generation = fail_rows.generation and dirty.lease = run
-    for update skip locked
-  ));
-
-  select coalesce(jsonb_agg(jsonb_build_object(
-    'key', dirty.key, 'seal', it.seal, 'attempts', dirty.attempts,
-    'reason', it.reason
-  )), '[]') into hopeless
-  from portico.dirty_rows as dirty
-  join jsonb_to_recordset(failed) as it (key text, seal text, reason text)
-    on dirty.key = it.key::jsonb
-  where dirty.generation = fail_rows.generation and dirty.attempts >= 5
-    and dirty.lease is null and dirty.error = left(it.reason, 500);
+  with blamed as (
+    update portico.dirty_rows as dirty set
+      lease = null, error = left(it.reason, 500),
+      due_at = clock_timestamp() + make_interval(secs => power(2, attempts))
+    from jsonb_to_recordset(failed) as it (key text, seal text, reason text)
+    where dirty.key = it.key::jsonb and dirty.ctid = any (array(
+      select dirty.ctid from portico.dirty_rows as dirty
+      where dirty.generation = fail_rows.generation and dirty.lease = run
+      for update skip locked
+    ))
+    returning dirty.key, it.seal, dirty.attempts, it.reason
+  )
+  select coalesce(jsonb_agg(to_jsonb(blamed)), '[]') into hopeless
+  from blamed where attempts >= 5;
   return to_jsonb(portico.bury_rows(generation, hopeless));
 end $$;
 
@@ -567,17 +566,21 @@ language plpgsql volatile set search_path = '' as $$
 declare
   again int;
 begin
-  with dead as (
-    delete from portico.dead_rows as dead
-    using portico_index.generations as generation, portico_index.sources as source
-    where generation.id = dead.generation and source.id = generation.source
-      and source.name = replay.name
+  with again as (
+    insert into portico.dirty_rows (generation, key)
+    select dead.generation, dead.key
+    from portico.dead_rows as dead
+    join portico_index.generations as generation
+      on generation.id = dead.generation
+    join portico_index.sources as source on source.id = generation.source
+    where source.name = replay.name
       and (replay.key is null or dead.key = replay.key)
-    returning dead.generation, dead.key
+    order by 1, 2
+    on conflict do nothing -- it is tried anyway
+    returning generation, key
   )
-  insert into portico.dirty_rows (generation, key)
-  select * from dead order by 1, 2
-  on conflict do nothing;
+  delete from portico.dead_rows as dead using again
+  where dead.generation = again.generation and dead.key = again.key;
   get diagnostics again = row_count;
   insert into portico.index_calls default values on conflict do nothing;
   return again;

@@ -10,10 +10,10 @@ import type {
   Queue,
 } from "../../supabase/functions/vector-index/queue.ts";
 import { RIGHT } from "../index/shelf.ts";
-import { until } from "../until.ts";
 import {
   amid,
   begin,
+  blocked,
   claim,
   end,
   keysOf,
@@ -24,21 +24,11 @@ import {
   textsIn,
   workOff,
 } from "./notes.ts";
-import type { Session } from "./project.ts";
 import { serviceTest } from "./service.ts";
 
 Deno.test.afterAll(end);
 
 const FIRST = "update notes set title = 'changed' where id = 1";
-
-/** Until some backend waits for a lock, as `eye` sees it. */
-async function blocked(eye: Session): Promise<void> {
-  await until(async () => {
-    const [row] = await eye`
-      select from pg_stat_activity where wait_event_type = 'Lock' limit 1`;
-    return row !== undefined;
-  });
-}
 
 serviceTest(
   "who takes rows does not wait for one that somebody is changing",

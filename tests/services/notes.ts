@@ -13,6 +13,7 @@ import {
   type Settled,
   supabaseQueue,
 } from "../../supabase/functions/vector-index/queue.ts";
+import { until } from "../until.ts";
 import { type Project, type Session, startProject } from "./project.ts";
 import { clientOf } from "./rpc.ts";
 
@@ -82,6 +83,15 @@ export function settle(
   const hashes = done.flatMap(({ chunks }) => chunks.map(({ hash }) => hash));
   const vectors = Object.fromEntries(hashes.map((it) => [it, "{1,0}"]));
   return queue.settle(generation, done, { vectors, used: null, paid: false });
+}
+
+/** Until `count` backends wait for a lock, as `eye` sees it. */
+export async function blocked(eye: Session, count = 1): Promise<void> {
+  await until(async () => {
+    const rows = await eye`
+      select from pg_stat_activity where wait_event_type = 'Lock'`;
+    return rows.length >= count;
+  });
 }
 
 /** Says that time has passed, for everybody who waits for it. */

@@ -55,9 +55,9 @@ export async function index(claim: Claim, bench: Bench): Promise<Outcome> {
       const reasons = chunks.map(({ hash }) => made.rejected.get(hash));
       return { ...row, reason: reasons.find(Boolean) ?? "" };
     });
-    if (failed.length > 0) await queue.fail(generation, failed.map(faultOf));
     const done = rows.filter((it) => !isBad(it)).map(doneOf);
     const settled = await settle(done, made, { queue, generation });
+    if (failed.length > 0) await queue.fail(generation, failed.map(faultOf));
     const chunks = rows.reduce((sum, { chunks }) => sum + chunks.length, 0);
     return { ...settled, chunks, failed: failed.length };
   } catch (error) {

@@ -187,6 +187,19 @@ Deno.test("W9 index() says of a row that it is at fault, and settles the others"
   deepStrictEqual([outcome.failed, outcome.written], [1, 2]);
 });
 
+Deno.test("W9 index() settles the others before it says whose fault it is", async () => {
+  const down = new Error("Down");
+  const desk = deskThat({}, { fail: () => Promise.reject(down) });
+  const fault = ([text = ""]: readonly string[]) =>
+    text === "BAD" ? "rejected" as const : undefined;
+  const bench = benchOf(desk, modelThat({ fault }));
+
+  const rows = [rowOf(1, "BAD"), rowOf(2, "good")];
+  await rejects(index(claimOf(rows), bench), down);
+
+  deepStrictEqual(desk.done.map(({ key }) => key), ["[2]"]);
+});
+
 Deno.test("W9 index() leaves a provider alone, and blames no row", async () => {
   const { calls, note } = notes();
   const pause: Queue["pause"] = (...all) => {

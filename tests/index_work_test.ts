@@ -209,19 +209,38 @@ Deno.test("W8 who was too slow writes nothing of what somebody else has", async 
   deepStrictEqual(await shelf.contents("notes"), {});
 });
 
-Deno.test("a row that was taken twice for nothing is taken alone", async () => {
-  await watch(THREE);
+Deno.test("a row of which nothing comes is taken with fewer others, and then alone", async () => {
+  await watch("select i, i, 'text ' || i from generate_series(1, 20) as i");
+  const company: number[] = [];
   for (let time = 0; time < 2; time++) {
-    strictEqual((await claim(newRun())).rows.length, 3);
+    company.push((await claim(newRun())).rows.length);
     await letTimePass();
   }
+  for (let time = 0; time < 2; time++) {
+    for (const _ of "ab") company.push((await claim(newRun())).rows.length);
+    await letTimePass();
+  }
+  for (const _ of "abc") company.push((await claim(newRun())).rows.length);
+
+  deepStrictEqual(company, [20, 20, 16, 4, 16, 4, 1, 1, 1]);
+});
+
+Deno.test("rows that change while they are suspect are taken alone", async () => {
+  await watch(THREE);
+  for (const _ of "abcd") {
+    await claim(newRun());
+    await letTimePass();
+  }
+
+  await shelf.run("update public.notes set title = title || ', changed'");
+  await letTimePass();
 
   for (const _ of "abc") strictEqual((await claim(newRun())).rows.length, 1);
 });
 
 Deno.test("a row of which nothing ever comes is set aside, and says so", async () => {
   await watch("select 1, 1, 'killer'");
-  for (let time = 0; time < 8; time++) {
+  for (let time = 0; time < 10; time++) {
     await claim(newRun());
     await letTimePass();
   }
@@ -233,7 +252,29 @@ Deno.test("a row of which nothing ever comes is set aside, and says so", async (
   const [dead] = await shelf.rows<{ reason: string }>(
     "select reason from portico.dead_rows",
   );
-  match(dead?.reason ?? "", /Nothing came of it 8 times/);
+  match(dead?.reason ?? "", /Nothing came of it 10 times/);
+});
+
+Deno.test("W9 a row that is at fault is tried again five times, however many have died with it", async () => {
+  await watch("select 1, 1, 'bad'");
+  await shelf.run("update portico.dirty_rows set attempts = 9");
+  const waits: (number | undefined)[] = [];
+  let buried = 0;
+
+  while (buried === 0) {
+    const run = newRun();
+    const { generation, rows } = await claim(run);
+    const failed = rows.map((it) => ({ ...it, reason: "No" }));
+    buried = await run.fail(generation, failed);
+    const [row] = await shelf.rows<{ s: number }>(
+      `select round(extract(epoch from due_at - now()))::int as s
+       from portico.dirty_rows`,
+    );
+    waits.push(row?.s);
+    await letTimePass();
+  }
+
+  deepStrictEqual(waits, [2, 4, 8, 16, undefined]);
 });
 
 Deno.test("a row that was set aside keeps what it had, and says that it is old", async () => {
@@ -242,7 +283,7 @@ Deno.test("a row that was set aside keeps what it had, and says that it is old",
   await shelf.run("update public.notes set title = 'bad'");
   const { generation, rows } = await claim(newRun());
   await letTimePass();
-  await shelf.run("update portico.dirty_rows set attempts = 4");
+  await shelf.run("update portico.dirty_rows set faults = 4");
   const run = newRun();
   await run.claim(1, 15);
 

@@ -127,6 +127,7 @@ const FUNCTIONS: Readonly<Record<string, readonly Role[]>> = {
   "portico.check_chunking": [],
   "portico.check_sink": [],
   "portico.check_source": [],
+  "portico.company_of": [],
   "portico.compared": [],
   "portico.compile_chunks": [],
   "portico.compile_source": [],

@@ -100,6 +100,7 @@ create table portico.dirty_rows (
   due_at     timestamptz not null default clock_timestamp(),
   lease      uuid,
   attempts   smallint not null default 0,
+  faults     smallint not null default 0,
   refusals   smallint not null default 0,
   error      text,
   primary key (generation, key)
@@ -118,6 +119,8 @@ comment on column portico.dirty_rows.due_at is
   'When somebody may take it: later while somebody has it.';
 comment on column portico.dirty_rows.attempts is
   'How often it was taken and nothing came of it.';
+comment on column portico.dirty_rows.faults is
+  'How often it was at fault itself.';
 comment on column portico.dirty_rows.refusals is
   'How often it changed while somebody had it.';
 
@@ -230,7 +233,8 @@ begin
     error = null,
     -- Another text has all its tries, but alone if the last one was suspect.
     attempts = case when dirty.lease is null then 0
-      else least(dirty.attempts, 2) end,
+      else least(dirty.attempts, 4) end,
+    faults = 0,
     -- Who has it will not be able to end it: somebody else may begin soon.
     due_at = case
       when dirty.lease is null then clock_timestamp()

@@ -9,8 +9,9 @@
 -- Undo     drop the functions.
 --
 -- Who takes a row has it for a few seconds and says in between that it lives. A
--- row that was taken twice and of which nothing came is taken alone from then on,
--- so that one that kills whoever works on it kills nobody else's work.
+-- row that was taken twice and of which nothing came is taken with few others twice,
+-- and alone from then on, so that one that kills whoever works on it kills nobody
+-- else's work.
 --
 -- Dirty rows are locked in the order of their keys, or passed over where somebody
 -- has them, and a dead row by nobody but who has the dirty row of its key: so nobody
@@ -197,6 +198,14 @@ begin
   return buried;
 end $$;
 
+-- How many rows may be taken at once that were taken for nothing so many times. Who
+-- dies of one in hundreds leaves hundreds that are suspect: sixteen at a time most
+-- of them are done at once, and no more than fifteen have to be taken alone.
+create function portico.company_of(tries int) returns int
+language sql immutable set search_path = '' as $$
+  select case when tries < 2 then 1000 when tries < 4 then 16 else 1 end
+$$;
+
 -- Takes up to `size` rows of one generation for `run`, for `lease_s` seconds: the
 -- longest waiting, changes before what only fills. What they say is read after
 -- they are taken, so that it is never older than the version that is claimed.
@@ -215,21 +224,24 @@ as $$
 #variable_conflict use_column
 declare
   most_bytes constant int := 2097152; -- of all rows; one may have half of that
-  -- Twice in company and six times alone: whoever is killed once a second, at
-  -- random, is killed with the same row as often for one row in a million.
-  most_attempts constant int := 8;
+  -- Four times in company and six times alone: whoever is killed once a second, at
+  -- random, and has a row alone for a tenth of one, is killed with the same row as
+  -- often for one suspect in a million. It takes fewer faults (fail_rows), since
+  -- those are the row's own, and a death is anybody's.
+  most_attempts constant int := 10;
   chosen record;
   taken jsonb[];
   read jsonb;
   buried int;
 begin
-  select generation.*, due.attempts >= 2 as is_suspect, priority into chosen
+  select generation.*, portico.company_of(due.tries) as company, priority
+  into chosen
   from portico_index.generations as generation
   join portico.index_progress as progress
     on progress.generation = generation.id and progress.not_before <= now()
   cross join (values (0), (1)) as it (priority)
   cross join lateral (
-    select attempts, due_at from portico.dirty_rows as dirty
+    select attempts + faults as tries, due_at from portico.dirty_rows as dirty
     where dirty.generation = generation.id and dirty.priority = it.priority
       and dirty.due_at <= now()
     order by dirty.due_at limit 1
@@ -251,9 +263,10 @@ begin
     where ctid = any (array(
       select ctid from portico.dirty_rows as dirty
       where generation = chosen.id and priority = chosen.priority
-        and due_at <= now() and (attempts >= 2) = chosen.is_suspect
+        and due_at <= now()
+        and portico.company_of(attempts + faults) = chosen.company
       order by due_at
-      limit case when chosen.is_suspect then 1 else least(size, 1000) end
+      limit least(size, chosen.company)
       for update skip locked
     ))
     returning key, version, attempts
@@ -484,8 +497,9 @@ begin
   return found::text;
 end $$;
 
--- Says of rows, [{ key, seal?, reason }], that they are at fault themselves. They
--- are tried again after 2, 4, 8 and 16 seconds, and then set aside.
+-- Says of rows, [{ key, seal?, reason }], that they are at fault themselves: their
+-- provider takes others. They are tried again after 2, 4, 8 and 16 seconds, and then
+-- set aside. How often somebody has died with them does not count here.
 create function portico_api.fail_rows(run uuid, generation int, failed jsonb)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -493,23 +507,25 @@ set lock_timeout = '5s'
 as $$
 #variable_conflict use_column
 declare
+  most_faults constant int := 5;
   hopeless jsonb;
 begin
   -- Who changes one of them now must not be waited for: they may wait for us.
   with blamed as (
     update portico.dirty_rows as dirty set
-      lease = null, error = left(it.reason, 500),
-      due_at = clock_timestamp() + make_interval(secs => power(2, attempts))
+      lease = null, error = left(it.reason, 500), faults = faults + 1,
+      attempts = greatest(0, attempts - 1),
+      due_at = clock_timestamp() + make_interval(secs => power(2, faults + 1))
     from jsonb_to_recordset(failed) as it (key text, seal text, reason text)
     where dirty.key = it.key::jsonb and dirty.ctid = any (array(
       select dirty.ctid from portico.dirty_rows as dirty
       where dirty.generation = fail_rows.generation and dirty.lease = run
       for update skip locked
     ))
-    returning dirty.key, it.seal, dirty.attempts, it.reason
+    returning dirty.key, it.seal, dirty.faults as attempts, it.reason
   )
   select coalesce(jsonb_agg(to_jsonb(blamed)), '[]') into hopeless
-  from blamed where attempts >= 5;
+  from blamed where attempts >= most_faults;
   return to_jsonb(portico.bury_rows(generation, hopeless));
 end $$;
 

@@ -48,7 +48,7 @@ const ACTS: readonly [
   }],
   ["says that rows are at fault", async (queue, sql) => {
     const { generation, rows } = await claim(queue);
-    await sql`update portico.dirty_rows set attempts = 7`;
+    await sql`update portico.dirty_rows set faults = 7`;
     const failed = rows.map((it) => ({ ...it, reason: "bad" }));
     return () => queue.fail(generation, failed);
   }],

@@ -7,7 +7,7 @@
 import { Buffer } from "node:buffer";
 import { deflateSync } from "node:zlib";
 import sharp, { type JpegOptions, type Sharp } from "sharp";
-import { random } from "../../tests/engine/fuzz.ts";
+import { dice } from "../../tests/index/random.ts";
 import {
   chunk,
   type Claim,
@@ -27,7 +27,7 @@ interface Raw {
 }
 
 function noise(bytes: number): Buffer {
-  const below = random(1);
+  const { below } = dice(1);
   const words = new Uint32Array(Math.ceil(bytes / 4));
   for (let i = 0; i < words.length; i++) words[i] = below(2 ** 32);
   return Buffer.from(words.buffer, 0, bytes);

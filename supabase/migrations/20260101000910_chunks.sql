@@ -383,9 +383,9 @@ $$;
 
 -- Of rows, [{ key, hashes }], which texts `run` need not ask its provider for:
 --   { known: [hash], deferred: [key] }
--- `known` have vectors. A row of which another run is asking for a text now is given
--- back, as if it had not been taken, and is due a moment later, when that vector is
--- there. The rest is for this run to ask for, as long as it has its rows.
+-- `known` have vectors. A row of which another run is asking for a text now is
+-- given back, as if it had not been taken, and is due a moment later, when that
+-- vector is there. The rest is for this run to ask for, as long as it has its rows.
 create function portico_api.reserve_embeddings(
   run uuid, generation int, wanted jsonb
 ) returns jsonb

@@ -1,21 +1,21 @@
 -- The work on the index: rows are taken, and what came of them is written.
 --
 -- Needs    portico.nudge() (…0150), portico.watch() (…0900), the chunks (…0910)
--- Makes    portico.index_runs; portico.read_rows(), held_rows(), vector_of(),
---          seal_of(), is_over_budget(), bury_rows(), replay(); portico_api
+-- Makes    portico.index_runs; portico.replay(), take_rows(), judge_rows(),
+--          bury_rows(), pieces_of() and what they stand on; portico_api
 --          .begin_index_run(), end_index_run(), beat_index_run(), claim_rows(),
 --          settle_rows(), fail_rows(), pause_index()
 -- Access   service role only; replay(): the owner of the project.
 -- Undo     drop the functions.
 --
--- Who takes a row has it for a few seconds and says in between that it lives. A
--- row that was taken twice and of which nothing came is taken with few others twice,
--- and alone from then on, so that one that kills whoever works on it kills nobody
--- else's work.
+-- Who takes a row has it for a few seconds and says in between that it lives. A row
+-- that was taken twice and of which nothing came is taken with few others twice, and
+-- alone from then on, so that one that kills whoever works on it kills nobody else's
+-- work.
 --
 -- Dirty rows are locked in the order of their keys, or passed over where somebody
--- has them, and a dead row by nobody but who has the dirty row of its key: so nobody
--- waits in a circle.
+-- has them, and a dead row by nobody but who has the dirty row of its key: so that
+-- nobody waits in a circle.
 
 create unlogged table portico.index_runs (
   run     uuid primary key,
@@ -207,35 +207,18 @@ language sql immutable set search_path = '' as $$
 $$;
 
 -- Takes up to `size` rows of one generation for `run`, for `lease_s` seconds: the
--- longest waiting, changes before what only fills. What they say is read after
--- they are taken, so that it is never older than the version that is claimed.
--- Those that are as they are indexed are done at once. The answer is
---   { outcome: 'claimed', generation, source, model, dimensions, chunking, buried,
---     rows: [{ key, version, text?, metadata?, seal?, hashes }] }
---   { outcome: 'idle' }: nothing is due
--- Keys, versions and metadata are text: their numbers may be longer than those of
--- JavaScript. `hashes` are of the chunks that the row has now: all bytes are
--- written as Postgres writes them, \x and hex.
-create function portico_api.claim_rows(run uuid, size int, lease_s int)
-returns jsonb
-language plpgsql volatile security definer set search_path = ''
-set lock_timeout = '2s' set statement_timeout = '25s'
-as $$
+-- longest waiting, changes before what only fills. `chosen` is null if nothing is
+-- due.
+create function portico.take_rows(
+  run uuid, size int, lease_s int, out chosen int, out taken jsonb[]
+)
+language plpgsql volatile set search_path = '' as $$
 #variable_conflict use_column
 declare
-  most_bytes constant int := 2097152; -- of all rows; one may have half of that
-  -- Four times in company and six times alone: whoever is killed once a second, at
-  -- random, and has a row alone for a tenth of one, is killed with the same row as
-  -- often for one suspect in a million. It takes fewer faults (fail_rows), since
-  -- those are the row's own, and a death is anybody's.
-  most_attempts constant int := 10;
-  chosen record;
-  taken jsonb[];
-  read jsonb;
-  buried int;
+  first record;
 begin
-  select generation.*, portico.company_of(due.tries) as company, priority
-  into chosen
+  select generation.id, priority, portico.company_of(due.tries) as company
+  into first
   from portico_index.generations as generation
   join portico.index_progress as progress
     on progress.generation = generation.id and progress.not_before <= now()
@@ -252,9 +235,10 @@ begin
   order by priority, due.due_at
   limit 1;
   if not found then
-    return '{"outcome": "idle"}';
+    return;
   end if;
 
+  chosen := first.id;
   with took as (
     update portico.dirty_rows as dirty set
       lease = run,
@@ -262,75 +246,126 @@ begin
       attempts = attempts + 1
     where ctid = any (array(
       select ctid from portico.dirty_rows as dirty
-      where generation = chosen.id and priority = chosen.priority
+      where generation = first.id and priority = first.priority
         and due_at <= now()
-        and portico.company_of(attempts + faults) = chosen.company
+        and portico.company_of(attempts + faults) = first.company
       order by due_at
-      limit least(size, chosen.company)
+      limit least(size, first.company)
       for update skip locked
     ))
-    returning key, version, attempts
+    returning key, version, attempts, error
   )
   select array_agg(to_jsonb(took)) into taken from took;
+end $$;
 
+-- What rows of a generation that were taken, [{ key, version, attempts, error }],
+-- are now, and what is to become of them: with their text, metadata, seal and the
+-- hashes of their chunks
+--   reason       why it is to be set aside, if it is
+--   is_right     it is as it is indexed
+--   is_too_much  it is for another claim
+create function portico.judge_rows(
+  generation portico_index.generations, taken jsonb[]
+) returns jsonb
+language plpgsql stable set search_path = '' as $$
+#variable_conflict use_column
+declare
+  most_bytes constant int := 2097152; -- of all rows; one may have half of that
+  -- Four times in company and six times alone: whoever is killed once a second, at
+  -- random, and has a row alone for a tenth of one, is killed with the same row as
+  -- often for one suspect in a million. It takes fewer faults (fail_rows), since
+  -- those are the row's own, and a death is anybody's.
+  most_attempts constant int := 10;
+begin
+  return (
+    with row as materialized (
+      select it ->> 'version' as version, (it ->> 'attempts')::int as attempts,
+        it ->> 'error' as earlier, it -> 'key' as key,
+        now.text, now.metadata, now.error, portico.seal_of(now.text) as seal
+      from unnest(taken) as it
+      left join portico.read_rows(
+        generation.source, array(select it -> 'key' from unnest(taken) as it)
+      ) as now on now.key = it -> 'key'
+    ),
+    judged as (
+      select row.*, held.hashes,
+        case
+          when row.error is not null then 'Cannot render it: ' || row.error
+          when row.attempts > most_attempts then coalesce(
+            row.earlier, format('Nothing came of it %s times', most_attempts))
+          when octet_length(row.text) > most_bytes / 2
+            then format('Its text has %s bytes, more than %s',
+              octet_length(row.text), most_bytes / 2)
+        end as reason,
+        held.whole is not distinct from
+            (case when row.text is not null then true end)
+          and held.seal is not distinct from row.seal
+          and held.metadata is not distinct from row.metadata as is_right,
+        coalesce(sum(octet_length(row.text)) filter (
+          where octet_length(row.text) <= most_bytes / 2
+        ) over (order by row.key), 0) > most_bytes as is_too_much
+      from row
+      left join portico.held_rows(
+        generation.id, array(select key from row)
+      ) as held on held.key = row.key
+    )
+    select jsonb_agg(to_jsonb(judged)) from judged
+  );
+end $$;
+
+-- Takes rows for `run`, as take_rows does. What they say is read after they are
+-- taken, so that it is never older than the version that is claimed. Those that are
+-- as they are indexed are done at once. The answer is
+--   { outcome: 'claimed', generation, model, dimensions, chunking, buried,
+--     rows: [{ key, version, text?, metadata?, seal?, hashes }] }
+--   { outcome: 'idle' }: nothing is due
+-- Keys, versions and metadata are text: their numbers may be longer than those of
+-- JavaScript. `hashes` are of the chunks that the row has now: all bytes are
+-- written as Postgres writes them, \x and hex.
+create function portico_api.claim_rows(run uuid, size int, lease_s int)
+returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set lock_timeout = '2s' set statement_timeout = '25s'
+as $$
+#variable_conflict use_column
+declare
+  generation portico_index.generations;
+  batch record;
+  rows jsonb;
+  buried int;
+begin
+  select * into batch from portico.take_rows(run, size, lease_s);
+  if batch.chosen is null then
+    return '{"outcome": "idle"}';
+  end if;
+  select * into generation from portico_index.generations
+  where id = batch.chosen;
   -- A new statement, so that it sees what was committed before it had the rows.
-  with row as materialized (
-    select (it ->> 'version') as version, (it ->> 'attempts')::int as attempts,
-      it -> 'key' as key, now.text, now.metadata, now.error,
-      portico.seal_of(now.text) as seal
-    from unnest(taken) as it
-    left join portico.read_rows(
-      chosen.source, array(select it -> 'key' from unnest(taken) as it)
-    ) as now on now.key = it -> 'key'
-  ),
-  judged as (
-    select row.*, held.hashes,
-      case
-        when row.error is not null then 'Cannot render it: ' || row.error
-        when row.attempts > most_attempts then coalesce(
-          (select dirty.error from portico.dirty_rows as dirty
-           where dirty.generation = chosen.id and dirty.key = row.key),
-          format('Nothing came of it %s times', most_attempts))
-        when octet_length(row.text) > most_bytes / 2
-          then format('Its text has %s bytes, more than %s',
-            octet_length(row.text), most_bytes / 2)
-      end as reason,
-      held.whole is not distinct from (case when row.text is not null then true end)
-        and held.seal is not distinct from row.seal
-        and held.metadata is not distinct from row.metadata as is_right,
-      coalesce(sum(octet_length(row.text)) filter (
-        where octet_length(row.text) <= most_bytes / 2
-      ) over (order by row.key), 0) > most_bytes as is_too_much
-    from row
-    left join portico.held_rows(
-      chosen.id, array(select key from row)
-    ) as held on held.key = row.key
-  )
-  select jsonb_agg(to_jsonb(judged)) into read from judged;
+  rows := portico.judge_rows(generation, batch.taken);
 
-  buried := portico.bury_rows(chosen.id, coalesce((
-    select jsonb_agg(it) from jsonb_array_elements(read) as it
+  buried := portico.bury_rows(batch.chosen, coalesce((
+    select jsonb_agg(it) from jsonb_array_elements(rows) as it
     where it ->> 'reason' is not null
   ), '[]'));
   with done as (
     delete from portico.dirty_rows as dirty
-    using jsonb_array_elements(read) as it
-    where generation = chosen.id and key = it -> 'key'
+    using jsonb_array_elements(rows) as it
+    where dirty.generation = batch.chosen and key = it -> 'key'
       and it ->> 'reason' is null and (it -> 'is_right')::boolean
     returning key
   )
   delete from portico.dead_rows as dead using done
-  where dead.generation = chosen.id and dead.key = done.key;
+  where dead.generation = batch.chosen and dead.key = done.key;
   update portico.dirty_rows as dirty
   set lease = null, due_at = now(), attempts = attempts - 1
-  from jsonb_array_elements(read) as it
-  where generation = chosen.id and key = it -> 'key'
+  from jsonb_array_elements(rows) as it
+  where dirty.generation = batch.chosen and key = it -> 'key'
     and (it -> 'is_too_much')::boolean;
 
   return jsonb_build_object(
-    'outcome', 'claimed', 'generation', chosen.id, 'source', chosen.source, 'model', chosen.model,
-    'dimensions', chosen.dimensions, 'chunking', chosen.chunking,
-    'buried', buried,
+    'outcome', 'claimed', 'generation', generation.id,
+    'model', generation.model, 'dimensions', generation.dimensions,
+    'chunking', generation.chunking, 'buried', buried,
     'rows', coalesce((
       select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
         'key', (it -> 'key')::text, 'version', it ->> 'version',
@@ -338,7 +373,7 @@ begin
         'seal', it ->> 'seal',
         'hashes', coalesce(nullif(it -> 'hashes', 'null'), '[]')
       )))
-      from jsonb_array_elements(read) as it
+      from jsonb_array_elements(rows) as it
       where it ->> 'reason' is null and not (it -> 'is_right')::boolean
         and not (it -> 'is_too_much')::boolean
     ), '[]')
@@ -358,6 +393,58 @@ begin
   return query execute format(
     'select * from portico_index.held_%s($1)', generation) using to_jsonb(keys);
 end $$;
+
+create function portico.vector_of(generation int, key jsonb, hash text)
+returns text
+language plpgsql stable set search_path = '' as $$
+declare
+  found real[];
+begin
+  if hash is not null then
+    execute format('select portico_index.vector_%s($1, $2)', generation)
+      into found using key, hash::bytea;
+  end if;
+  return found::text;
+end $$;
+
+-- What was made of those of `done` (see settle_rows) that are `mine`, as put_…
+-- takes it. A vector is in `vectors`, or kept, or there already, or null.
+create function portico.pieces_of(
+  generation int, done jsonb, mine jsonb[], vectors jsonb
+) returns jsonb
+language sql stable set search_path = '' as $$
+  with row as (
+    select it.key::jsonb as key, it.version, it.seal, it.metadata::jsonb,
+      case when it.seal is not null and it.chunks = '[]' then '[{}]'
+        else it.chunks end as chunks
+    from jsonb_to_recordset(done) as it (
+      key text, version bigint, seal text, metadata text, chunks jsonb
+    )
+    where it.key::jsonb = any (mine)
+  ),
+  piece as (
+    select row.*, n - 1 as n, coalesce(chunk ->> 'content', '') as content,
+      chunk ->> 'hash' as hash
+    from row
+    left join jsonb_array_elements(row.chunks) with ordinality as it (chunk, n)
+      on true
+  ),
+  whole as (
+    select piece.key, piece.n, piece.content, piece.hash,
+      coalesce(
+        vectors ->> piece.hash, kept.vector::text,
+        portico.vector_of(generation, piece.key, piece.hash)
+      ) as vector,
+      piece.metadata, piece.seal, jsonb_array_length(piece.chunks) as chunks,
+      piece.version
+    from piece
+    left join portico.embeddings as kept
+      on not vectors ? piece.hash
+      and kept.model = portico.model_of(generation)
+      and kept.hash = piece.hash::bytea
+  )
+  select coalesce(jsonb_agg(to_jsonb(whole)), '[]') from whole
+$$;
 
 -- Puts what was made of rows into the index. Of `done`
 --   [{ key, version, seal?, metadata?, chunks: [{ content, hash }] }]
@@ -381,7 +468,7 @@ declare
   mine jsonb[];
   pieces jsonb;
   lost jsonb[];
-  ended int;
+  written int;
   moved int;
 begin
   perform portico.count_embedding(generation, used);
@@ -390,71 +477,40 @@ begin
   end if;
 
   -- Nobody else may take them from here on, and who changes them need not wait.
-  select array_agg(it.key) into mine from (
+  mine := array(
     select dirty.key from portico.dirty_rows as dirty
     join jsonb_to_recordset(done) as row (key text, version bigint)
       on dirty.key = row.key::jsonb
     where dirty.generation = settle_rows.generation and dirty.lease = run
       and (dirty.version = row.version or dirty.refusals >= most_refusals)
     for key share of dirty skip locked
-  ) as it;
-
-  with row as (
-    select it.key::jsonb as key, it.version, it.seal, it.metadata::jsonb,
-      case when it.seal is not null and it.chunks = '[]' then '[{}]'
-        else it.chunks end as chunks
-    from jsonb_to_recordset(done) as it (
-      key text, version bigint, seal text, metadata text, chunks jsonb
-    )
-    where it.key::jsonb = any (mine)
-  ),
-  piece as (
-    select row.*, n - 1 as n, coalesce(chunk ->> 'content', '') as content,
-      chunk ->> 'hash' as hash
-    from row
-    left join jsonb_array_elements(row.chunks) with ordinality as it (chunk, n)
-      on true
-  ),
-  whole as (
-    select piece.key, piece.n, piece.content, piece.hash,
-      coalesce(
-        vectors ->> piece.hash, kept.vector::text,
-        portico.vector_of(settle_rows.generation, piece.key, piece.hash)
-      ) as vector,
-      piece.metadata, piece.seal, jsonb_array_length(piece.chunks) as chunks,
-      piece.version
-    from piece
-    left join portico.embeddings as kept
-      on not vectors ? piece.hash
-      and kept.model = portico.model_of(settle_rows.generation)
-      and kept.hash = piece.hash::bytea
-  )
-  select jsonb_agg(to_jsonb(whole)),
-    array_agg(distinct key) filter (where hash is not null and vector is null)
-  into pieces, lost from whole;
-
+  );
+  pieces := portico.pieces_of(generation, done, mine, vectors);
+  lost := array(
+    select distinct it -> 'key' from jsonb_array_elements(pieces) as it
+    where it ->> 'hash' is not null and it ->> 'vector' is null
+  );
   execute format('select portico_index.put_%s($1)', generation) using coalesce((
     select jsonb_agg(it) from jsonb_array_elements(pieces) as it
-    where not coalesce(it -> 'key' = any (lost), false)
+    where it -> 'key' <> all (lost)
   ), '[]');
 
-  with ended as (
+  with written as (
     delete from portico.dirty_rows where ctid = any (array(
       select dirty.ctid from portico.dirty_rows as dirty
       join jsonb_to_recordset(done) as row (key text, version bigint)
         on dirty.key = row.key::jsonb and dirty.version = row.version
       where dirty.generation = settle_rows.generation and dirty.lease = run
-        and dirty.key = any (mine)
-        and not coalesce(dirty.key = any (lost), false)
+        and dirty.key = any (mine) and dirty.key <> all (lost)
       for update of dirty skip locked
     ))
     returning key
   ),
   forgiven as (
-    delete from portico.dead_rows as dead using ended
-    where dead.generation = settle_rows.generation and dead.key = ended.key
+    delete from portico.dead_rows as dead using written
+    where dead.generation = settle_rows.generation and dead.key = written.key
   )
-  select count(*) into ended from ended;
+  select count(*) into written from written;
 
   with moved as (
     update portico.dirty_rows set
@@ -476,30 +532,17 @@ begin
     and not_before <= now();
   delete from portico.embedding_requests as it where it.run = settle_rows.run;
   return jsonb_build_object(
-    'written', ended, 'moved', moved - coalesce(cardinality(lost), 0),
-    'lost', coalesce(cardinality(lost), 0)
+    'written', written, 'moved', moved - cardinality(lost),
+    'lost', cardinality(lost)
   );
 end $$;
 
 comment on function portico_api.settle_rows is
   'Writes what was made of rows. Called by vector-index.';
 
-create function portico.vector_of(generation int, key jsonb, hash text)
-returns text
-language plpgsql stable set search_path = '' as $$
-declare
-  found real[];
-begin
-  if hash is not null then
-    execute format('select portico_index.vector_%s($1, $2)', generation)
-      into found using key, hash::bytea;
-  end if;
-  return found::text;
-end $$;
-
 -- Says of rows, [{ key, seal?, reason }], that they are at fault themselves: their
--- provider takes others. They are tried again after 2, 4, 8 and 16 seconds, and then
--- set aside. How often somebody has died with them does not count here.
+-- provider takes others. They are tried again after 2, 4, 8 and 16 seconds, and
+-- then set aside. How often somebody has died with them does not count here.
 create function portico_api.fail_rows(run uuid, generation int, failed jsonb)
 returns jsonb
 language plpgsql volatile security definer set search_path = ''

@@ -256,14 +256,22 @@ begin
   return found;
 end $$;
 
+-- Has searches see an index from now on.
+create function portico.serve(generation portico_index.generations) returns int
+language sql volatile set search_path = '' as $$
+  update portico_index.sources set serving = generation.id
+  where id = generation.source;
+  select generation.number;
+$$;
+
 -- Has searches see the other index of a source from now on, if it is complete and
 -- finds what is there to find.
 create function portico.promote(name text, min_recall real default 0.95)
 returns int
 language plpgsql volatile set search_path = '' as $$
 declare
-  watched portico_index.sources := portico.source_called(name);
-  next portico_index.generations := portico.other_generation(watched);
+  next portico_index.generations :=
+    portico.other_generation(portico.source_called(name));
   queued bigint := (
     select count(*) from portico.dirty_rows as dirty
     where dirty.generation = next.id and dirty.priority = 1
@@ -283,9 +291,7 @@ begin
       next.number, name, found
       using hint = format('select portico.build_index(%s)', next.id);
   end if;
-  update portico_index.sources as it set serving = next.id
-  where it.id = watched.id;
-  return next.number;
+  return portico.serve(next);
 end $$;
 
 comment on function portico.promote is 'Has the other index of a source serve.';
@@ -293,15 +299,9 @@ comment on function portico.promote is 'Has the other index of a source serve.';
 -- Has searches see the earlier index again, at once and whatever it is like: it
 -- was kept up to date.
 create function portico.rollback(name text) returns int
-language plpgsql volatile set search_path = '' as $$
-declare
-  watched portico_index.sources := portico.source_called(name);
-  earlier portico_index.generations := portico.other_generation(watched);
-begin
-  update portico_index.sources as it set serving = earlier.id
-  where it.id = watched.id;
-  return earlier.number;
-end $$;
+language sql volatile set search_path = '' as $$
+  select portico.serve(portico.other_generation(portico.source_called(name)))
+$$;
 
 comment on function portico.rollback is 'Has the earlier index of a source serve.';
 

@@ -11,7 +11,8 @@ import {
   type DecodeFailure,
 } from "../../supabase/functions/image-proxy/avif/decoder.ts";
 import { readHeader } from "../../supabase/functions/image-proxy/avif/header.ts";
-import { mutated, random } from "../engine/fuzz.ts";
+import { mutated } from "../engine/fuzz.ts";
+import { dice } from "../index/random.ts";
 import {
   box,
   fileOf,
@@ -320,7 +321,7 @@ for (const [at, { name }] of KINDS.entries()) {
 }
 
 Deno.test("I10 AVIF: no mutation traps the next call, or takes long", async () => {
-  const below = random(20_261_122);
+  const { below } = dice(20_261_122);
   const small = files.filter((_, at) => (KINDS[at]?.size.width ?? 0) <= 128);
   const ends = new Map<string, number>();
   let slowestMs = 0;
@@ -341,7 +342,7 @@ Deno.test("I10 AVIF: no mutation traps the next call, or takes long", async () =
 });
 
 Deno.test("I10 AVIF: a stream that is broken is refused by the decoder", async () => {
-  const below = random(7);
+  const { below } = dice(7);
   let count = 0;
 
   for (let round = 0; round < 1_000; round++) {

@@ -18,6 +18,7 @@ import {
 } from "../../supabase/functions/image-proxy/engine/orientation.ts";
 import { LIMITS } from "../../supabase/functions/image-proxy/engine/transform.ts";
 import { unpack } from "../../supabase/functions/image-proxy/engine/unpack.ts";
+import { dice } from "../index/random.ts";
 import { KINDS, makePictures } from "./pictures.ts";
 import { mended } from "./png.ts";
 
@@ -32,17 +33,6 @@ export interface Outcome {
   readonly slowestMs: number;
   /** Memory of the instance, after a tenth of all rounds and after all. */
   readonly bytes: { readonly early: number; readonly late: number };
-}
-
-/** A generator of numbers from 0 to below `n`: mulberry32, by Tommy Ettinger. */
-export function random(seed: number): (n: number) => number {
-  let state = seed;
-  return (n) => {
-    state = state + 0x6d2b79f5 | 0;
-    let t = Math.imul(state ^ state >>> 15, 1 | state);
-    t = t + Math.imul(t ^ t >>> 7, 61 | t) ^ t;
-    return ((t ^ t >>> 14) >>> 0) % n;
-  };
 }
 
 /** Bytes that lengths, counts and signs turn over at. */
@@ -116,7 +106,7 @@ function once(
 export async function fuzz(rounds: number, seed: number): Promise<Outcome> {
   const module = await WebAssembly.compile(await unpack());
   const files = await makePictures(SMALL);
-  const below = random(seed);
+  const { below } = dice(seed);
   let instance = new Instance(module);
   const ends = new Map<string, number>();
   const traps: { round: number; name: string }[] = [];

@@ -19,7 +19,8 @@ import {
   transform,
 } from "../../supabase/functions/image-proxy/engine/transform.ts";
 import { unpack } from "../../supabase/functions/image-proxy/engine/unpack.ts";
-import { mutated, random } from "./fuzz.ts";
+import { dice } from "../index/random.ts";
+import { mutated } from "./fuzz.ts";
 import {
   ADOBE_RGB,
   greyProfileOf,
@@ -457,7 +458,7 @@ Deno.test("I10 no mutation of a profile traps, hangs or takes much memory", asyn
     [tableProfileOf(INK_TABLE, "mft2"), (it) => withProfile(ink, it)],
     [tableProfileOf(INK_TABLE, "mAB "), (it) => withProfile(ink, it)],
   ];
-  const below = random(20_261_122);
+  const { below } = dice(20_261_122);
   const part = { left: 0, top: 0, width: 8, height: 8 };
   const size = { width: 8, height: 8 };
   const seen = new Set<string>();

@@ -16,7 +16,7 @@ import {
   type Picture,
   transform,
 } from "../../supabase/functions/image-proxy/engine/transform.ts";
-import { random } from "./fuzz.ts";
+import { dice } from "../index/random.ts";
 import { ADOBE_RGB, profileOf } from "./icc.ts";
 import { difference, likeness } from "./likeness.ts";
 import { type Calls, sharp } from "./oracle.ts";
@@ -28,7 +28,7 @@ const SEEN: Calls = [["flatten", { background: "#ffffff" }], ...RAW];
 
 /** Any bytes are pixels. */
 function noise(width: number, height: number, hasAlpha: boolean): Pixels {
-  const below = random(1);
+  const { below } = dice(1);
   const bytes = Array.from({ length: width * height * 4 }, () => below(256));
   return { size: { width, height }, hasAlpha, pixels: Uint8Array.from(bytes) };
 }

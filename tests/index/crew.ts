@@ -79,7 +79,10 @@ async function live(
   const { signal, code } = await worker.status;
   clearTimeout(timer);
   over.removeEventListener("abort", end);
-  if (signal !== "SIGKILL") throw new Error(`A worker has ended: ${code}`);
+  // Who stops us at a terminal stops them as well.
+  if (signal !== "SIGKILL" && signal !== "SIGINT") {
+    throw new Error(`A worker has ended: ${code}`);
+  }
   return isOurs;
 }
 

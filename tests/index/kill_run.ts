@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { Proof } from "./shelf.ts";
 import { seconds } from "../../supabase/functions/_shared/units.ts";
 import { startEmbedServer } from "../../supabase/functions/_shared/testing/embed_server.ts";
 import { supabaseQueue } from "../../supabase/functions/vector-index/queue.ts";
@@ -14,6 +13,7 @@ import { BOOKS, DIMENSIONS, WATCH } from "./books.ts";
 import { type Crew, hire } from "./crew.ts";
 import { badDay } from "./faults.ts";
 import { dice } from "./random.ts";
+import type { Proof } from "./shelf.ts";
 import { judge, type Verdict } from "./verdict.ts";
 import { write } from "./writer.ts";
 
@@ -60,8 +60,11 @@ const LATENCY_MS = 20;
 /** So short that what a dead worker had is soon somebody else's. */
 const SHORT = { leaseS: 1, beatMs: 400 };
 
-/** Runs all of it. */
-export async function killRun(plan: Plan): Promise<Report> {
+/** Runs all of it; if it is `over` before that, throws its reason. */
+export async function killRun(
+  plan: Plan,
+  over: AbortSignal = new AbortController().signal,
+): Promise<Report> {
   await using project = await startProject();
   const [sql, ...writers] = await project.sessions(1 + WRITERS);
   if (sql === undefined) throw new Error("No session");
@@ -76,9 +79,12 @@ export async function killRun(plan: Plan): Promise<Report> {
   const crashes: Promise<void>[] = [];
   await using crew = crewOf(plan, project.url, model.url);
   const began = performance.now();
-  await change(writers, plan, () => crashes.push(project.restart()));
-  await Promise.all(crashes);
-  await drain(sql, plan);
+  const work = async () => {
+    await change(writers, plan, () => crashes.push(project.restart()));
+    await Promise.all(crashes);
+    await drain(sql, plan);
+  };
+  await Promise.race([work(), end(over)]);
   const took = (performance.now() - began) / 1000;
   await crew[Symbol.asyncDispose]();
 
@@ -96,6 +102,14 @@ export async function killRun(plan: Plan): Promise<Report> {
     texts: texts.length,
     textsTwice: texts.length - new Set(texts).size,
   };
+}
+
+function end(over: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = () => reject(over.reason);
+    if (over.aborted) stop();
+    over.addEventListener("abort", stop, { once: true });
+  });
 }
 
 function crewOf(

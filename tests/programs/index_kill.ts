@@ -26,7 +26,12 @@ function planOf(args: readonly string[]): Plan {
   };
 }
 
-const report = await killRun(planOf(Deno.args));
+const over = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  // Its PostgreSQL would go on without it.
+  Deno.addSignalListener(signal, () => over.abort(new Error(signal)));
+}
+const report = await killRun(planOf(Deno.args), over.signal);
 // deno-lint-ignore no-console -- a program says what it has found
 console.log(JSON.stringify(report));
 const { missing, wrong, extra, innocent, spared, drift, proof } = report;

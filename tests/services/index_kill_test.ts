@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { deepStrictEqual, ok } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { killRun } from "../index/kill_run.ts";
+import { until } from "../until.ts";
 import { serviceTest } from "./service.ts";
 
 serviceTest(
@@ -35,3 +36,52 @@ serviceTest(
     ok(report.dead > 0 && report.rows > 50, text);
   },
 );
+
+const PROGRAM = new URL("../programs/index_kill.ts", import.meta.url).href;
+
+const PERMISSIONS = ["net=127.0.0.1", "env", "read", "run", "sys", "write"]
+  .map((it) => `--allow-${it}`);
+
+/** The process of the PostgreSQL that has its files in `folder`. */
+async function serverIn(folder: string): Promise<number | undefined> {
+  for await (const { name } of Deno.readDir(folder)) {
+    const file = `${folder}/${name}/data/postmaster.pid`;
+    const pid = parseInt(await Deno.readTextFile(file).catch(() => ""));
+    if (pid > 0) return pid;
+  }
+  return undefined;
+}
+
+/** Whether there is such a process. */
+function isThere(pid: number): boolean {
+  try {
+    Deno.kill(pid, "SIGCONT");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  serviceTest(
+    `a run that is ended by ${signal} leaves no server behind`,
+    async () => {
+      const folder = await Deno.makeTempDir();
+      await Deno.chmod(folder, 0o755); // PostgreSQL is somebody else
+      const program = new Deno.Command(Deno.execPath(), {
+        args: ["run", "--quiet", "--frozen", ...PERMISSIONS, PROGRAM],
+        env: { TMPDIR: folder },
+        stdin: "null",
+        stdout: "null",
+        stderr: "null",
+      }).spawn();
+      const server = await until(() => serverIn(folder));
+
+      program.kill(signal);
+
+      strictEqual((await program.status).success, false);
+      await until(() => Promise.resolve(!isThere(server)));
+      await Deno.remove(folder); // which is empty
+    },
+  );
+}

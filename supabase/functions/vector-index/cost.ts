@@ -39,7 +39,7 @@ export interface Affordable {
  * const text = "word ".repeat(200_000);
  * const row = { key: "[1]", version: "1", text, hashes: [] };
  * const claim = {
- *   ...{ generation: 1, source: 1, model: "static-en", dimensions: 100 },
+ *   ...{ generation: 1, model: "static-en", dimensions: 100 },
  *   chunking: { format: "text", maxTokens: 256, overlapTokens: 32 },
  *   ...{ buried: 0, rows: [row, row, row] },
  * } as const;

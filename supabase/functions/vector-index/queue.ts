@@ -27,7 +27,6 @@ export interface Row {
 /** Rows of one index, which one model has made. */
 export interface Claim {
   readonly generation: number;
-  readonly source: number;
   readonly model: string;
   readonly dimensions: number;
   readonly chunking: Chunking;
@@ -168,7 +167,6 @@ const BeginAnswer = v.picklist(["begun", "enough", "unwatched"]);
 const Claimed = v.object({
   outcome: v.literal("claimed"),
   generation: v.number(),
-  source: v.number(),
   model: v.string(),
   dimensions: v.number(),
   chunking: v.object({

@@ -52,7 +52,7 @@ export function rowOf(n: number, text?: string): Row {
 /** Rows of a model of two dimensions. */
 export function claimOf(rows: readonly Row[]): Claim {
   return {
-    ...{ generation: 3, source: 1, model: "told", dimensions: 2, buried: 0 },
+    ...{ generation: 3, model: "told", dimensions: 2, buried: 0 },
     chunking: { format: "text", maxTokens: 16, overlapTokens: 0 },
     rows,
   };

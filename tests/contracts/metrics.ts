@@ -22,8 +22,8 @@ function scrape(
 async function fill({ world }: Place): Promise<void> {
   await world.rows(
     `insert into portico.metric_totals (metric, labels, value)
-     select 'portico_http_requests_total', jsonb_build_object('function', f,
-       'method', 'GET', 'status', (200 + s)::text, 'region', r), '{1}'
+     select 'portico_http_requests_total', jsonb_build_object('function', f::text,
+       'method', 'GET', 'status', (200 + s)::text, 'region', r::text), '{1}'
      from generate_series(1, 8) as f, generate_series(1, 25) as s,
        generate_series(1, 10) as r
      on conflict do nothing`,

@@ -143,7 +143,12 @@ function change(
 async function drain(sql: Session, { changes }: Plan): Promise<void> {
   const end = performance.now() + seconds(120 + changes / 20);
   while (performance.now() < end) {
-    const [left] = await sql`select from portico.dirty_rows limit 1`;
+    // Who fills an index marks rows that are being settled once more.
+    const [left] = await sql`
+      select from portico.dirty_rows
+      union all
+      select from portico.index_progress where filled_at is null
+      limit 1`;
     if (left === undefined) return;
     await new Promise((go) => setTimeout(go, 50));
   }

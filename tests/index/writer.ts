@@ -58,11 +58,21 @@ async function make(sql: Session, change: string): Promise<void> {
         await pause(PAUSE_MS);
         continue;
       }
-      await sql.unsafe("rollback"); // of a transaction that is its own
+      await rollBack(sql);
       const code = codeOf(error);
       if (REFUSED.test(code)) return;
       if (code !== DEADLOCK) throw error;
     }
+  }
+}
+
+/** A transaction of its own, which a server that has gone has ended. */
+async function rollBack(sql: Session): Promise<void> {
+  try {
+    await sql.unsafe("rollback");
+  } catch (error) {
+    if (!isAway(error)) throw error;
+    await pause(PAUSE_MS);
   }
 }
 

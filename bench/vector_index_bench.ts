@@ -3,7 +3,8 @@
  * and a provider that takes 20 ms a call?
  *
  * Workers are processes of their own, which look for work all the time. What a
- * cron period or a webhook adds is not in it, nor PostgREST, nor pgvector.
+ * cron period or a webhook adds is not in it, nor PostgREST, nor pgvector; but for
+ * the last row, which is of the local stack with cron alone.
  *
  *     deno task bench vector_index
  *
@@ -19,11 +20,13 @@ import { BOOKS, DIMENSIONS, WATCH } from "../tests/index/books.ts";
 import { type Crew, hire } from "../tests/index/crew.ts";
 import { killRun } from "../tests/index/kill_run.ts";
 import { dice } from "../tests/index/random.ts";
+import { shelfOf } from "../tests/index/shelf.ts";
 import {
   type Project,
   type Session,
   startProject,
 } from "../tests/services/project.ts";
+import { startWorld } from "../tests/world.ts";
 import { median, table } from "../tools/report.ts";
 
 const WORKERS = 2;
@@ -34,6 +37,9 @@ const CHANGES = 10_000;
 /** A second, and for how many seconds. */
 const PACE = 50;
 const SECONDS = 30;
+
+/** Changes that nobody is told of: three periods of cron. */
+const LOST = 45;
 
 const rows: string[][] = [];
 
@@ -155,7 +161,50 @@ async function freshness(): Promise<void> {
   );
 }
 
+/**
+ * On the local stack, where every call of the database gets lost and cron alone is
+ * left: from a change, one a second, until a search could find it.
+ */
+async function lost(): Promise<void> {
+  await using it = await startWorld({ cron: true });
+  const shelf = shelfOf(it);
+  await shelf.run(`
+    create table public.notes (id int primary key, text text);
+    select portico.watch('notes', 'public.notes', 'text');
+  `);
+  await shelf.index();
+  await shelf.run("update portico.jobs set woken_at = 'infinity'");
+  const [source] = await shelf.rows<{ serving: number }>(
+    "select serving from portico_index.sources",
+  );
+  const since = new Map<number, number>();
+  const seconds: number[] = [];
+  const began = performance.now();
+  for (let id = 1; seconds.length < LOST;) {
+    if (id <= LOST && performance.now() > began + id * 1000) {
+      await shelf.run(`insert into public.notes values (${id}, 'text ${id}')`);
+      since.set(id++, performance.now());
+    }
+    const found = await shelf.rows<{ id: number }>(
+      `select key_1 as id from portico_index.chunks_${source?.serving}
+       where key_1 = any ($1)`,
+      [[...since.keys()]],
+    );
+    for (const { id } of found) {
+      seconds.push((performance.now() - (since.get(id) ?? NaN)) / 1000);
+      since.delete(id);
+    }
+    await pause(20);
+  }
+  rows.push([
+    "s from a change to the index while every call gets lost, at most",
+    Math.max(...seconds).toFixed(1),
+    "at most 16: a period of cron and 1",
+  ]);
+}
+
 await backlog();
 await changes();
 await freshness();
+await lost();
 table(["what", "measured", "goal"], rows);

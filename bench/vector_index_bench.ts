@@ -161,6 +161,36 @@ async function freshness(): Promise<void> {
   );
 }
 
+/** A statement of one row, on a table that is watched and on one that is not. */
+const ONE_ROW: readonly [what: string, script: string][] = [
+  ["insert of a row", "insert into TABLE (title) values ('a text')"],
+  ["update of its text", "update TABLE set title = title || 'x' where id = 1"],
+  ["update of another column", "update TABLE set views = 1 where id = 1"],
+];
+
+/** As `bench watch` has it of PGlite: each statement commits. */
+async function triggers(): Promise<void> {
+  await using it = await world();
+  for (const name of ["plain", "watched"]) {
+    await it.sql.unsafe(`create table public.${name} (
+      id int primary key generated always as identity, title text, views int);
+      insert into public.${name} (title) values ('a text')`);
+  }
+  await it.sql.unsafe("select portico.watch('it', 'public.watched', 'title')");
+  for (const [what, script] of ONE_ROW) {
+    const times = { plain: [] as number[], watched: [] as number[] };
+    for (let round = -50; round < 1000; round++) {
+      for (const name of ["plain", "watched"] as const) {
+        const at = performance.now();
+        await it.sql.unsafe(script.replace("TABLE", `public.${name}`));
+        if (round >= 0) times[name].push(performance.now() - at);
+      }
+    }
+    const more = median(times.watched) - median(times.plain);
+    rows.push([`more of a watched table, ms: ${what}`, more.toFixed(2), "0.3"]);
+  }
+}
+
 /**
  * On the local stack, where every call of the database gets lost and cron alone is
  * left: from a change, one a second, until a search could find it.
@@ -206,5 +236,6 @@ async function lost(): Promise<void> {
 await backlog();
 await changes();
 await freshness();
+await triggers();
 await lost();
 table(["what", "measured", "goal"], rows);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
 import { behindGateway } from "./contracts/contract.ts";
 import { contract } from "./contracts/sweep.ts";
@@ -448,4 +448,41 @@ Deno.test("C7 an upload that may still come is kept, and what has come as well",
   const { data } = await client.storage.from("photos").list(id);
   deepStrictEqual(data?.map(({ name }) => name), ["1"]);
   strictEqual(await world.files(), 1);
+});
+
+Deno.test("sweep tells once a day of what was given up and nobody has looked at", async () => {
+  const told = () =>
+    world.lines.filter((line) => line.includes("dead letters in the queue"));
+  await world.rows(
+    `insert into portico.notices (intent, due_at)
+     values (-1, now() - interval '25 hours'), (-2, now() - interval '2 days'),
+       (-3, now())`,
+  );
+  await world.rows(
+    `insert into portico.task_failures (task, key, attempts, error, retry_at)
+     values ('uploads', 'a', 11, 'It is stuck', now() + interval '1 hour'),
+       ('links', 'b', 3, 'It may come right', now() + interval '1 hour')`,
+  );
+
+  await ask({ tasks: ["rate_limits"] });
+  await until(() => Promise.resolve(told().length >= 2));
+  await ask({ tasks: ["rate_limits"] });
+  await ask({ tasks: ["rate_limits"] });
+
+  const [stuck = "", notices = "", ...more] = told().toSorted();
+  match(
+    notices,
+    /There are 2 dead letters in the queue \\"notices\\", since 20/,
+  );
+  match(stuck, /There are 1 dead letters in the queue \\"sweep uploads\\"/);
+  match(stuck, /since long ago: It is stuck/);
+  deepStrictEqual(more, []);
+
+  await world.rows(
+    "update portico.letters_told set told_at = now() - interval '25 hours'",
+  );
+  await ask({ tasks: ["rate_limits"] });
+  await until(() => Promise.resolve(told().length === 4));
+  await world.rows("delete from portico.notices where intent < 0");
+  await world.rows("delete from portico.task_failures");
 });

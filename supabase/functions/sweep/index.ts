@@ -22,6 +22,7 @@ import { monitored, report } from "../_shared/report.ts";
 import { route, type Scope } from "../_shared/route.ts";
 import { KiB, seconds } from "../_shared/units.ts";
 import { nudge } from "../_shared/webhook.ts";
+import { complaintsOf, type Letters, supabaseLetters } from "./letters.ts";
 import { BUDGET, MONITOR } from "./policy.ts";
 import { type Result, sweep } from "./run.ts";
 import { type Begun, supabaseTasks, type Tasks } from "./tasks.ts";
@@ -32,6 +33,7 @@ const MARGIN_MS = seconds(10);
 /** The outside world of this function. */
 export interface Ports {
   readonly tasks: Tasks;
+  readonly letters: Letters;
   /** Has Sentry know of a run that cron began: that it runs, and how it ends. */
   monitor<T>(run: string, work: () => Promise<T>): Promise<T>;
   /** Tells the people who run the project. */
@@ -60,9 +62,11 @@ export default endpoint<Ports>({
   settings: ["SUPABASE_SECRET_KEYS", "WEBHOOK_SECRET"],
   ports(scope: Scope) {
     const patient = afterwards(scope, BUDGET.wallMs + MARGIN_MS);
+    // As the service: what it removes is nobody's to remove.
+    const service = asService(patient);
     return {
-      // As the service: what it removes is nobody's to remove.
-      tasks: supabaseTasks(asService(patient)),
+      tasks: supabaseTasks(service),
+      letters: supabaseLetters(service),
       monitor: (requestId, work) =>
         monitored(MONITOR, { function: "sweep", requestId }, scope, work),
       alert: (error, requestId) =>
@@ -76,7 +80,8 @@ export default endpoint<Ports>({
       input,
       limits: { bodyBytes: 4 * KiB, timeoutMs: BUDGET.wallMs + MARGIN_MS },
 
-      async handle({ caller, input }, { tasks, monitor, alert, log }) {
+      async handle({ caller, input }, ports) {
+        const { tasks, letters, monitor, alert, log } = ports;
         const id = crypto.randomUUID();
         const { tasks: wanted, confirm: confirmed } = input;
         const begun = await tasks.begin({ run: id, wanted, confirmed });
@@ -84,6 +89,9 @@ export default endpoint<Ports>({
         begun.flatMap(complaintOf).forEach(tell);
 
         const run = { id, begun, budget: BUDGET, alert: tell };
+        afterAnswer(
+          letters().then((found) => complaintsOf(found).forEach(tell), tell),
+        );
         if (caller.kind === "service") {
           return answerJson({ run: id, tasks: await sweep(tasks, run) });
         }

@@ -28,6 +28,7 @@ function outside(begun: readonly Begun[]) {
       end: () => Promise.resolve(),
       list: () => Promise.resolve([{ task: "a" }]),
     },
+    letters: () => Promise.resolve([]),
     monitor: (_run, work) => work(),
     alert: (error) => void alerts.push(String(error)),
     log() {},

@@ -69,6 +69,11 @@ Deno.test("clients are made in clients.ts alone", () => {
   ]);
 });
 
+Deno.test("every answer in JSON says how long it is", () => {
+  // By answerJson(): Response.json() leaves that to whoever sends it.
+  deepStrictEqual(pathsWith(/\bResponse\.json\(/), []);
+});
+
 Deno.test("whatever acts as the service has its reason above it", () => {
   for (const { path, text } of shipped) {
     if (path === "_shared/clients.ts") continue;

@@ -243,6 +243,23 @@ for (const [id, why, claims] of CLAIMS) {
   });
 }
 
+/** The last second that 32 bits have, and one of the next century. */
+const LATE = [2 ** 31 - 1, 2 ** 31, 4_102_444_800];
+
+Deno.test("T5 user() goes by its own clock, to the second, in 2038 and after", async () => {
+  await using issuer = await startIssuer();
+  const now = Math.floor(Date.now() / 1000);
+
+  for (const exp of LATE) {
+    const { reached } = await tryToken(issuer, await issuer.sign({ exp }));
+    strictEqual(reached.length, 1);
+  }
+  // A clock that is ten minutes behind or ahead is not made allowance for.
+  for (const claims of [{ exp: now - 600 }, { nbf: now + 600 }]) {
+    await assertRefused(await tryToken(issuer, await issuer.sign(claims)));
+  }
+});
+
 Deno.test("A6 user() refuses an issuer that only begins or ends alike", async () => {
   await using issuer = await startIssuer();
   const own = `${issuer.url}/auth/v1`;

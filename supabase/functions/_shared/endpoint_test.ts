@@ -1,11 +1,13 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import * as v from "valibot";
+import { afterAnswer } from "./background.ts";
 import { anyone } from "./caller.ts";
 import { endpoint } from "./endpoint.ts";
 import { problem } from "./problem.ts";
 import { type Limits, route, type Scope } from "./route.ts";
 import { assertProblem } from "./testing/assert.ts";
 import { testConfig } from "./testing/config.ts";
+import { startSentrySink } from "./testing/sentry_sink.ts";
 import { serve } from "./testing/server.ts";
 import { KiB, seconds } from "./units.ts";
 
@@ -167,17 +169,46 @@ Deno.test("endpoint() keeps a caller's request id if it is one", async () => {
   match(await ask("<script>") ?? "", /^[0-9a-f-]{36}$/);
 });
 
-Deno.test("endpoint() hides what went wrong inside, and says it did", async () => {
+Deno.test("T4 endpoint() hides whatever was thrown inside, says it did, and tells Sentry", async () => {
+  await using sink = startSentrySink();
+  const config = testConfig("http://127.0.0.1:1", { SENTRY_DSN: sink.dsn });
   const secret = "password=hunter2 at /src/index.ts:1";
-  const thrown = [new Error(secret), secret, null, { toString: null }];
+  const fail = () => {
+    throw new Error("No");
+  };
+  const cyclic: { self?: unknown } = {};
+  cyclic.self = cyclic;
+  const thrown = [
+    ...[new Error(secret), secret, null, undefined, 7n, Symbol("x"), cyclic],
+    ...[
+      { toString: null },
+      Object.defineProperty({}, "message", { get: fail }),
+    ],
+    new Proxy(new Error("x"), { get: fail, has: fail, ownKeys: fail }),
+  ];
 
   for (const error of thrown) {
     const { fn } = echo(LIMITS, () => Promise.reject(error));
-    const response = await fn.within(CONFIG).fetch(post("{}"));
+    const response = await fn.within(config).fetch(post("{}"));
     const text = await response.clone().text();
     strictEqual(text.includes("hunter2"), false);
     strictEqual(response.headers.get("access-control-allow-origin"), "*");
     await assertProblem(response, { status: 500, title: "Unexpected error" });
+  }
+  await sink.received("event");
+  strictEqual(sink.texts.join().includes("hunter2"), false);
+});
+
+Deno.test("T4 endpoint() goes on when what it does after an answer fails", async () => {
+  const { fn } = echo(LIMITS, () => {
+    afterAnswer(Promise.reject(new Error("Too late")));
+    return Promise.resolve();
+  });
+
+  for (let n = 0; n < 2; n++) {
+    const response = await fn.within(CONFIG).fetch(post("{}"));
+    strictEqual(response.status, 200);
+    await response.body?.cancel();
   }
 });
 

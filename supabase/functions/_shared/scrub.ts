@@ -16,9 +16,9 @@ const SECRETS: readonly [pattern: RegExp, instead: string][] = [
   [/\bsb_secret_[\w-]+/g, "[secret key]"],
   [/\bwhsec_[\w+/=-]+/g, "[webhook secret]"],
   [/\b(Bearer|Basic)\s+[^\s"',;]+/gi, "$1 [secret]"],
-  // In a URL: ?access_token=…
+  // In a URL, and in text: ?access_token=…, password=…
   [
-    new RegExp(`([?&;#][\\w.-]{0,40}${SECRET_NAME}=)[^\\s"'&#;]+`, "gi"),
+    new RegExp(`(\\b[\\w.-]{0,40}${SECRET_NAME}=)(?!\\[)[^\\s"'&#;]+`, "gi"),
     "$1[secret]",
   ],
   // In text and JSON: "password": "…", apikey: …

@@ -15,6 +15,7 @@ const CANARIES: [what: string, text: string][] = [
   ["a link's code", "https://x/verify?code=canary&type=invite"],
   ["a link's hash", "https://x/verify?token_hash=canary"],
   ["a signature in a URL", "https://x/a?X-Amz-Signature=canary"],
+  ["a password in text", "password=canary for nobody"],
   ["a password in JSON", '{"password":"canary","n":1}'],
   ["a token in JSON", '{"refresh_token": "canary"}'],
   ["a header", "apikey: canary"],

@@ -6,7 +6,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { dice } from "./index/random.ts";
-import { AT, startNotes, textOf } from "./sink/notes.ts";
+import { startNotes, textOf } from "./sink/notes.ts";
 import { chunksOf, generationsOf, vectorsIn } from "./sink/pool.ts";
 import { letTimePass, newRun, on } from "./sink/runs.ts";
 

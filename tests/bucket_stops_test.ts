@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { startNotes, textOf } from "./sink/notes.ts";
 import { vectorsIn } from "./sink/pool.ts";
 import { drain, letTimePass, newRun, on } from "./sink/runs.ts";
@@ -95,7 +95,8 @@ async function rewrite(chunks: number): Promise<void> {
 for (const [what, spoil, count, meanwhile = ""] of CHORES) {
   for (const when of ["before", "after"] as const) {
     Deno.test(`W8 a run that is stopped ${when} any step leaves ${what} to the next`, async () => {
-      for (let at = 0, isStopped = true; isStopped; at++) {
+      let isStopped = true;
+      for (let at = 0; isStopped; at++) {
         await begin(3);
         await rewrite(3);
         await indexed();

@@ -5,7 +5,7 @@
  */
 
 /** For the tests of `tests/services/`. */
-export const PACKAGES: readonly string[] = ["postgresql"];
+export const PACKAGES: readonly string[] = ["postgresql", "prometheus"];
 
 const SEEN = "install ok installed";
 

@@ -5,6 +5,7 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { SupabaseClient } from "@supabase/supabase-js";
 import type { World } from "../world.ts";
 
 /** What a vector says of itself. */
@@ -20,10 +21,12 @@ export interface Vector {
 export type Vectors = ReadonlyMap<string, Vector>;
 
 /** The part of storage-js that is an index of a bucket. */
-export type Index = ReturnType<typeof indexOf>;
+export type Index = ReturnType<
+  ReturnType<SupabaseClient["storage"]["vectors"]["from"]>["index"]
+>;
 
 /** An index, as an app has it. */
-export function indexOf(world: World, bucket: string, index: string) {
+export function indexOf(world: World, bucket: string, index: string): Index {
   return world.service().storage.vectors.from(bucket).index(index);
 }
 

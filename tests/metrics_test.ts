@@ -172,6 +172,13 @@ Deno.test("each report has each range", async () => {
   deepStrictEqual(Object.keys(first).sort(), [
     ...["bucket", "reason", "result", "uploads"],
   ]);
+  const now = `${base}/metrics/reports/freshness`;
+  const { rows: [index] } = await (await fetch(now, { headers })).json();
+  const { at: _, ...notes } = index;
+  deepStrictEqual(notes, {
+    ...{ source: "notes", generation: 1 },
+    ...{ queued: 0, "oldest_change_s": 0, dead: 0 },
+  });
 });
 
 Deno.test("samples add up, whoever sends them, and past steps stay", async () => {

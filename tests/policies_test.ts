@@ -79,6 +79,7 @@ const TABLES = [
   "portico.rate_limits",
   "portico.report_admin_actions",
   "portico.report_executions",
+  "portico.report_freshness",
   "portico.report_images",
   "portico.report_index",
   "portico.report_jobs",

@@ -6,7 +6,7 @@
 --          quantile(); portico_api.add_samples(), read_metrics(), read_report();
 --          the views report_executions, report_response_times, report_transfer,
 --          report_images, report_uploads, report_admin_actions, report_jobs,
---          report_index; the task metric_history
+--          report_index, report_freshness; the task metric_history
 -- Access   service role only, through the functions. The views: the owner.
 -- Size     a set of labels is a row of metric_totals, and of metric_history one
 --          for each minute of a day and each hour of 28 in which it has moved.
@@ -281,6 +281,20 @@ create view portico.report_index as
 select step, at, labels ->> 'result' as result, value as rows
 from portico.history_of('portico_index_rows_total');
 
+-- As it is now: what has waited is not written down.
+create view portico.report_freshness as
+select step, now() as at, source.name as source, generation.number as generation,
+  count(dirty.key) as queued,
+  coalesce(extract(epoch from clock_timestamp()
+    - min(dirty.first_at) filter (where dirty.priority = 0)), 0) as oldest_change_s,
+  (select count(*) from portico.dead_rows as dead
+   where dead.generation = generation.id) as dead
+from unnest(array['1 minute', '1 hour']::interval[]) as step
+cross join portico_index.sources as source
+join portico_index.generations as generation on generation.id = source.serving
+left join portico.dirty_rows as dirty on dirty.generation = generation.id
+group by step, source.name, generation.id, generation.number;
+
 comment on view portico.report_executions is
   'Requests by function, region, method and status.';
 comment on view portico.report_response_times is
@@ -294,6 +308,8 @@ comment on view portico.report_admin_actions is
   'What administrators have done, or tried.';
 comment on view portico.report_jobs is 'Runs of jobs that have ended.';
 comment on view portico.report_index is 'Rows that runs have dealt with.';
+comment on view portico.report_freshness is
+  'How far each index is behind its table now.';
 
 -- A report of the last `span`, of which each row stands for a `unit` of time: minute
 -- or hour. `name` is that of a view without report_.
@@ -307,7 +323,7 @@ declare
   report jsonb;
 begin
   if name not in ('executions', 'response_times', 'transfer', 'images', 'uploads',
-    'admin_actions', 'jobs', 'index')
+    'admin_actions', 'jobs', 'index', 'freshness')
   then
     return null;
   end if;

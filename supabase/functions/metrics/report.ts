@@ -16,6 +16,7 @@ export const REPORTS = [
   "admin_actions",
   "jobs",
   "index",
+  "freshness",
 ] as const;
 
 /** Back from now, and how long each row of a report stands for. */

@@ -36,18 +36,18 @@ function among(kind: Kind, ranked: readonly Ranked[]): Ranked[] {
   return ranked.filter(([question]) => question.kind === kind);
 }
 
-Deno.test("static-en has 13 in 20 answers among its first five", () => {
+Deno.test("static-en has 7 in 10 answers among its first five", () => {
   const recall = recallAt(5, ours);
 
-  ok(recall >= 0.65, `${recall}`);
+  ok(recall >= 0.7, `${recall}`);
 });
 
 Deno.test("static-en finds paraphrases that share few words, as BM25 cannot", () => {
   const meant = recallAt(5, among("paraphrases", ours));
   const shared = recallAt(5, among("paraphrases", theirs));
 
-  ok(meant >= 0.55, `${meant}`);
-  ok(meant >= 4 * shared, `${meant}, and BM25 ${shared}`);
+  ok(meant >= 0.61, `${meant}`);
+  ok(meant >= 5 * shared, `${meant}, and BM25 ${shared}`);
 });
 
 Deno.test("static-en finds names, codes and rare words first, as BM25 does", () => {

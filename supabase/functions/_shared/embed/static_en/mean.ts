@@ -17,6 +17,12 @@ import { othersOf } from "./words.ts";
  */
 const HALF = 1000;
 
+/**
+ * How much a word counts that is not known: it is rarer than all that are, of
+ * which the vectors have a length of one, on average.
+ */
+const UNKNOWN = 2;
+
 /** Of one letter of ASCII, which a hyphen or an apostrophe has left over. */
 const ASCII = /^[\0-\x7f]$/;
 
@@ -34,25 +40,34 @@ export function meanOf(
 }
 
 function add(word: string, table: Table, sum: Float64Array): void {
-  const rank = rankOf(word, table);
+  const rank = rankOf(word, table.ranks);
   if (rank !== undefined) {
-    addRow(table, { rank, times: rank / (rank + HALF) }, sum);
+    addRow(table, { rank, times: weightOf(rank) }, sum);
   } else if (word !== "" && !ASCII.test(word)) {
-    addSketch(word, sum);
+    addSketch(word, sum, UNKNOWN);
   }
 }
 
-function rankOf(word: string, { ranks }: Table): number | undefined {
+/** Of `word`, or else of what it may be known as. */
+export function rankOf(
+  word: string,
+  ranks: Table["ranks"],
+): number | undefined {
   const rank = ranks.get(word);
   if (rank !== undefined) return rank;
   const other = othersOf(word).find((it) => ranks.has(it));
   return other === undefined ? undefined : ranks.get(other);
 }
 
+/** How much a word counts, before what its vector's length says of it. */
+export function weightOf(rank: number): number {
+  return rank / (rank + HALF);
+}
+
 /** A direction that depends on nothing but `text`, of unit length. */
 export function markOf(text: string): Float32Array {
   const sum = new Float64Array(DIMENSIONS);
-  addSketch(text, sum);
+  addSketch(text, sum, 1);
   // A text of which even this is zero has not been seen.
   return shortened(sum) ?? markOf(`${text}.`);
 }

@@ -5,7 +5,7 @@ import {
   strictEqual,
 } from "node:assert/strict";
 import { markOf, meanOf } from "./mean.ts";
-import { DIMENSIONS, pack, tableOf } from "./table.ts";
+import { DIMENSIONS, pack, STEP, tableOf } from "./table.ts";
 
 /** Each word's vector is along an axis of its own, by rank. */
 const WORDS = Array.from({ length: 100 }, (_, at) => `w${at}`);
@@ -29,6 +29,16 @@ Deno.test("meanOf() counts a word as often as it is there", () => {
 
 Deno.test("meanOf() takes the plural of a word that is known for the word", () => {
   deepStrictEqual(meanOf(["w50s"], table), meanOf(["w50"], table));
+});
+
+Deno.test("meanOf() gives a word that is not known the weight of two", () => {
+  const codeAlone = meanOf(["e4107"], table) ?? [];
+  const both = meanOf(["e4107", "w99"], table) ?? [];
+
+  // Of the code there is twice what it is alone; the rest is along one axis.
+  const times = (both[0] ?? NaN) / (codeAlone[0] ?? NaN);
+  const own = (both[99] ?? NaN) / times - (codeAlone[99] ?? NaN);
+  ok(Math.abs(own - STEP * 99 / 1099 / 2) < 1e-6, `${own}`);
 });
 
 const NOTHING: [why: string, words: string[]][] = [

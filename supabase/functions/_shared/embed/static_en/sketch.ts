@@ -12,7 +12,7 @@ const TOGETHER = 3;
 
 /**
  * Adds the sum of pseudo-random directions, one for each three letters of
- * `word`, to `sum`: of unit length.
+ * `word`, to `sum`: `times` a vector of unit length.
  *
  * @example A code is like itself
  * ```ts
@@ -21,7 +21,7 @@ const TOGETHER = 3;
  *
  * const of = (word: string) => {
  *   const sum = new Float64Array(100);
- *   addSketch(word, sum);
+ *   addSketch(word, sum, 1);
  *   return sum;
  * };
  *
@@ -29,7 +29,11 @@ const TOGETHER = 3;
  * notDeepStrictEqual(of("e4107"), of("e4108"));
  * ```
  */
-export function addSketch(word: string, sum: Float64Array): void {
+export function addSketch(
+  word: string,
+  sum: Float64Array,
+  times: number,
+): void {
   const own = new Float64Array(DIMENSIONS);
   const letters = `<${word}>`;
   const last = Math.max(0, letters.length - TOGETHER);
@@ -39,7 +43,9 @@ export function addSketch(word: string, sum: Float64Array): void {
   const length = Math.sqrt(own.reduce((all, it) => all + it * it, 0));
   // Directions that cancel each other out: nothing that a text would miss.
   if (length === 0) return;
-  for (const [at, it] of own.entries()) sum[at] = (sum[at] ?? 0) + it / length;
+  for (const [at, it] of own.entries()) {
+    sum[at] = (sum[at] ?? 0) + times * it / length;
+  }
 }
 
 /** Adds one of the 2³² corners of the cube, of ones, that hashes lead to. */

@@ -3,7 +3,7 @@ import { addSketch } from "./sketch.ts";
 
 function sketchOf(word: string): Float64Array {
   const sum = new Float64Array(100);
-  addSketch(word, sum);
+  addSketch(word, sum, 1);
   return sum;
 }
 
@@ -18,12 +18,12 @@ for (const word of ["", "x", "xy", "e4107", "東京"]) {
   });
 }
 
-Deno.test("addSketch() adds to what is there", () => {
+Deno.test("addSketch() adds to what is there, as much as it is told to", () => {
   const sum = new Float64Array(100).fill(1);
 
-  addSketch("x", sum);
+  addSketch("x", sum, 2);
 
-  deepStrictEqual(sum, sketchOf("x").map((it) => 1 + it));
+  deepStrictEqual(sum, sketchOf("x").map((it) => 1 + 2 * it));
 });
 
 Deno.test("addSketch() puts words that share nothing at right angles, nearly", () => {

@@ -74,7 +74,7 @@ export default endpoint<Ports>({
           accounts: supabaseAccounts(service),
           belongings: supabaseBelongings(service),
           canNotify: config.noticeUrl !== undefined,
-          notices: supabaseNotices(service, config, patient.signal),
+          notices: supabaseNotices(service, patient),
           ledger: countedLedger(supabaseLedger(service, BULK.acts), meter),
           alert: (error) =>
             report(error, { function: WORK, requestId: run }, scope),

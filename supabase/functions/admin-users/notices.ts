@@ -6,8 +6,8 @@
  */
 import type { SupabaseClient } from "@supabase/supabase-js";
 import * as v from "valibot";
-import type { Config } from "../_shared/config.ts";
 import { callSql } from "../_shared/postgres.ts";
+import type { Scope } from "../_shared/route.ts";
 import { signatureFor } from "../_shared/webhook.ts";
 
 /** Taken at a time. */
@@ -52,9 +52,9 @@ export async function notify(
 /** @param service Nobody else sees who is to be told of what. */
 export function supabaseNotices(
   service: SupabaseClient,
-  { noticeUrl, webhookSecrets }: Config,
-  signal: AbortSignal,
+  { config, signal, journal }: Pick<Scope, "config" | "signal" | "journal">,
 ): Notices {
+  const { noticeUrl, webhookSecrets } = config;
   return {
     async claim() {
       if (noticeUrl === undefined) return [];
@@ -69,7 +69,7 @@ export function supabaseNotices(
       const type = "account.changed";
       const body = JSON.stringify({ type, timestamp, data });
       const [secret = ""] = webhookSecrets;
-      const response = await fetch(noticeUrl ?? "", {
+      const response = await journal.fetch(noticeUrl ?? "", {
         method: "POST",
         headers: {
           "content-type": "application/json",

@@ -66,7 +66,7 @@ export default endpoint<Ports>({
   name: "vector-index",
   settings: ["SUPABASE_SECRET_KEYS", "WEBHOOK_SECRET"],
   ports(scope: Scope) {
-    const { config, meter } = scope;
+    const { meter } = scope;
     const patient = afterwards(scope, BUDGET.wallMs + MARGIN_MS);
     // As the service: it reads whatever is to be found, and writes the index.
     const service = asService(patient);
@@ -75,7 +75,7 @@ export default endpoint<Ports>({
       bench: (run) => ({
         queue: supabaseQueue(service, run),
         embedder: ({ model: name, dimensions }) =>
-          embedderFor({ name, dimensions }, config),
+          embedderFor({ name, dimensions }, scope),
         signal: patient.signal,
       }),
       sink: (run) => new Sink(supabaseLedger(service, run), bucket, SINK),

@@ -30,7 +30,7 @@ export default endpoint<Library>({
   ports: (scope: Scope) => ({
     sources: supabaseSources(asCaller(scope)),
     embedder: ({ model: name, dimensions }) =>
-      embedderFor({ name, dimensions }, scope.config),
+      embedderFor({ name, dimensions }, scope),
     generations,
     queries,
     signal: scope.signal,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Config } from "../config.ts";
+import type { Scope } from "../route.ts";
 import { type Embedder, EmbedFault } from "./embedder.ts";
 import { gteSmall } from "./gte_small.ts";
 import { openAiEmbedder } from "./openai.ts";
@@ -23,10 +23,10 @@ export interface Model {
  */
 export async function embedderFor(
   model: Model,
-  config: Config,
+  scope: Pick<Scope, "config" | "journal">,
 ): Promise<Embedder> {
   const { name, dimensions } = model;
-  const embedder = await find(model, config);
+  const embedder = await find(model, scope);
   if (embedder.dimensions === dimensions) return embedder;
   throw new EmbedFault(
     "refused",
@@ -37,7 +37,10 @@ export async function embedderFor(
 
 async function find(
   { name: model, dimensions }: Model,
-  { embedding }: Config,
+  { config: { embedding }, journal: { fetch } }: Pick<
+    Scope,
+    "config" | "journal"
+  >,
 ): Promise<Embedder> {
   if (model === "static-en") {
     // Lazily: it brings a table of megabytes along.
@@ -46,7 +49,7 @@ async function find(
   }
   if (model === "gte-small") return gteSmall();
   if (embedding !== undefined) {
-    return openAiEmbedder({ ...embedding, model, dimensions });
+    return openAiEmbedder({ ...embedding, model, dimensions, fetch });
   }
   throw new EmbedFault(
     "refused",

@@ -30,6 +30,8 @@ export interface Provider {
   readonly maxTokens?: number;
   /** For one call, until the last byte of its answer; 30 s by default. */
   readonly timeoutMs?: number;
+  /** The one that writes down what a request asks of others. */
+  readonly fetch?: typeof fetch;
 }
 
 type Encoding = "base64" | "float";
@@ -100,7 +102,7 @@ function isShortening(model: string): boolean {
 }
 
 async function ask(
-  { url, key, timeoutMs = seconds(30) }: Provider,
+  { url, key, timeoutMs = seconds(30), fetch: send = fetch }: Provider,
   body: string,
   signal: AbortSignal,
 ): Promise<Reply> {
@@ -108,7 +110,7 @@ async function ask(
   const timer = setTimeout(() => late.abort(), timeoutMs);
   try {
     return await replyOf(
-      await fetch(`${url}/embeddings`, {
+      await send(`${url}/embeddings`, {
         method: "POST",
         headers: {
           "content-type": "application/json",

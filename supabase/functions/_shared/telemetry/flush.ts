@@ -63,8 +63,9 @@ async function flushLater(register: Register, config: Config): Promise<void> {
 
 function period(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  // A process that has nothing else to do ends.
-  Deno.unrefTimer(Number(setTimeout(resolve, PERIOD_MS)));
+  const timer = setTimeout(resolve, PERIOD_MS);
+  // A process that has nothing else to do ends; the platform may not have this.
+  Deno.unrefTimer?.(Number(timer));
   return promise;
 }
 

@@ -7,9 +7,12 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import * as v from "valibot";
 import { user } from "../supabase/functions/_shared/auth.ts";
+import { afterAnswer } from "../supabase/functions/_shared/background.ts";
+import { anyone } from "../supabase/functions/_shared/caller.ts";
 import { asCaller } from "../supabase/functions/_shared/clients.ts";
 import { endpoint } from "../supabase/functions/_shared/endpoint.ts";
 import { getAsCaller } from "../supabase/functions/_shared/get.ts";
+import { logWork } from "../supabase/functions/_shared/log.ts";
 import { monitored } from "../supabase/functions/_shared/report.ts";
 import { route, type Scope } from "../supabase/functions/_shared/route.ts";
 import {
@@ -157,6 +160,60 @@ Deno.test("a request goes on with the trace of the page that sends it", async ()
     trace_id: TRACE,
     public_key: "page",
   });
+});
+
+Deno.test("work behind an answer is a transaction of its own, in the same trace", async () => {
+  await using sink = startSentrySink();
+  const run = crypto.randomUUID();
+  const porter = endpoint({
+    name: "porter",
+    ports: (scope: Scope) => scope,
+    routes: {
+      "POST /": route({
+        auth: anyone,
+        input: v.unknown(),
+        limits: { bodyBytes: 1 * KiB, timeoutMs: seconds(5) },
+
+        async handle(_call, scope: Scope) {
+          await getAsCaller(scope)("/rest/v1/first", {});
+          afterAnswer(
+            Promise.resolve()
+              .then(() => getAsCaller(scope)("/rest/v1/later", {}))
+              .then(() => logWork("porter/carry", { run }, scope)),
+          );
+          return new Response(null, { status: 202 });
+        },
+      }),
+    },
+  });
+  const config = testConfig(upstream.url, { SENTRY_DSN: sink.dsn, ...ALL });
+  const url = "http://localhost/porter";
+  const init = { method: "POST", body: "{}" };
+  const headers = { "content-type": "application/json" };
+
+  await porter.within(config).fetch(new Request(url, { ...init, headers }));
+
+  const sent = await sink.received("transaction", 2);
+  const named = (name: string) =>
+    sent.filter((it) => factOf(it, "transaction") === name);
+  const [request] = named("POST /porter");
+  const [work] = named("porter/carry");
+  ok(request && work);
+  const spansOf = (it: typeof work) => {
+    const spans = factOf(it, "spans");
+    return Array.isArray(spans) ? spans.map((span) => span.description) : [];
+  };
+  deepStrictEqual(spansOf(request), ["GET /rest/v1/first"]);
+  deepStrictEqual(spansOf(work), ["GET /rest/v1/later"]);
+  strictEqual(factOf(work, "tags.requestId"), run);
+  strictEqual(
+    factOf(work, "contexts.trace.trace_id"),
+    factOf(request, "contexts.trace.trace_id"),
+  );
+  strictEqual(
+    factOf(work, "contexts.trace.parent_span_id"),
+    factOf(request, "contexts.trace.span_id"),
+  );
 });
 
 Deno.test("an error says what led to it, and belongs to the same trace", async () => {

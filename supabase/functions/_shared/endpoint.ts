@@ -131,6 +131,7 @@ async function respond<Ports>(
   share(response.headers, request, origins);
   const { method } = request;
   const { status } = response;
+  journal.close();
   const endedAt = now();
   line.close(status, code);
   reportRequest({ ...trace, method, status, code, endedAt }, about);

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Config } from "./config.ts";
+import { reportWork } from "./report.ts";
 import type { Scope } from "./route.ts";
 import { scrub } from "./scrub.ts";
 import { COUNTED } from "./telemetry/catalogue.ts";
@@ -46,12 +47,13 @@ export function openLine(
   };
 }
 
-/** Writes, and counts, what came of a job that has outlived its answer. */
+/** Writes, counts and reports what came of a job that has outlived its answer. */
 export function logWork(
   job: string,
-  facts: Readonly<Record<string, unknown>>,
-  { config, meter }: Pick<Scope, "config" | "meter">,
+  facts: Readonly<Record<string, unknown>> & { readonly run: string },
+  { config, meter, journal }: Pick<Scope, "config" | "meter" | "journal">,
 ): void {
+  reportWork(job, { function: job, requestId: facts.run }, { config, journal });
   meter.count(COUNTED.runs, { job });
   flushSoon(meter.name, config);
   if (!config.logsRequests) return;

@@ -13,6 +13,7 @@ import {
   sendCheckIn,
   sendError,
   sendRequest,
+  sendWork,
 } from "./telemetry/sentry.ts";
 
 /** Characters of a stack. The platform cuts a log line at 10,000. */
@@ -31,6 +32,14 @@ export function reportRequest(answered: Answered, about: About): void {
   if (about.config.sentry === undefined) return;
   if (!about.journal.isSampled && answered.status < 500) return;
   afterAnswer(sendRequest(answered, about));
+}
+
+/** Records work that has gone on behind an answer, if that is traced. */
+export function reportWork(job: string, trace: Trace, about: About): void {
+  const { config, journal } = about;
+  if (config.sentry === undefined || !journal.isSampled) return;
+  // Of what somebody has waited for the request says it all.
+  if (journal.answer !== undefined) afterAnswer(sendWork(job, trace, about));
 }
 
 /** What `work` comes to, which Sentry is told of: that it runs, and how it ends. */

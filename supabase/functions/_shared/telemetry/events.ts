@@ -51,7 +51,7 @@ export function transactionOf(
   { traceId, spanId, parentSpanId }: TraceContext,
 ): Event & { readonly type: "transaction" } {
   const { method, status, endedAt } = answered;
-  const { steps, untold, startedAt } = journal;
+  const { steps, answer, untold, startedAt } = journal;
   const route = routeOf(answered, journal);
   return {
     type: "transaction",
@@ -71,7 +71,32 @@ export function transactionOf(
         },
       },
     },
-    spans: steps.map((it) => spanOf(it, { traceId, spanId })),
+    spans: steps.slice(0, answer?.steps)
+      .map((it) => spanOf(it, { traceId, spanId })),
+  };
+}
+
+/** Work that has gone on behind an answer, in the same trace. */
+export function workOf(
+  { job, endedAt }: { readonly job: string; readonly endedAt: number },
+  { steps, answer, untold, startedAt }: Journal,
+  { traceId, spanId: parent }: TraceContext,
+): Event & { readonly type: "transaction" } {
+  const spanId = hex(8);
+  return {
+    type: "transaction",
+    transaction: job,
+    transaction_info: { source: "task" },
+    ...{ start_timestamp: answer?.at ?? startedAt, timestamp: endedAt },
+    contexts: {
+      trace: {
+        ...{ trace_id: traceId, span_id: spanId, parent_span_id: parent },
+        ...{ op: "task", origin: "manual", status: "ok" },
+        data: untold > 0 ? { "portico.untold_calls": untold } : {},
+      },
+    },
+    spans: steps.slice(answer?.steps)
+      .map((it) => spanOf(it, { traceId, spanId })),
   };
 }
 

@@ -33,6 +33,8 @@ export class Journal {
   caller: string | undefined;
   /** Calls that there was no room for. */
   untold = 0;
+  /** When it was answered, and how many steps there were by then. */
+  answer: { readonly at: number; readonly steps: number } | undefined;
   /** Absent where nothing is reported. */
   readonly trace: TraceContext | undefined;
   readonly isSampled: boolean;
@@ -59,6 +61,11 @@ export class Journal {
       this.#note({ ...nameOf(input, init), ...times, ...known });
     }
   };
+
+  /** What comes now is not the request's any more. */
+  close(): void {
+    this.answer = { at: now(), steps: this.steps.length };
+  }
 
   #note(step: Step): void {
     if (this.steps.length < MAX_STEPS) this.steps.push(step);

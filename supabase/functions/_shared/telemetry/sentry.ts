@@ -18,8 +18,9 @@ import {
   tagsOf,
   type Trace,
   transactionOf,
+  workOf,
 } from "./events.ts";
-import type { Journal } from "./journal.ts";
+import { type Journal, now } from "./journal.ts";
 import type { Sentry } from "./settings.ts";
 import type { TraceContext } from "./trace_context.ts";
 
@@ -76,18 +77,39 @@ export async function sendRequest(
       { scope },
     );
     if (!journal.isSampled) return;
-    const { publicKey } = client.getDsn() ?? {};
-    const facts = trace.facts ?? {
-      trace_id: trace.traceId,
-      environment: sentry.environment,
-      release: releaseOf(about.config),
-      ...publicKey !== undefined && { public_key: publicKey },
-      ...{ sample_rate: String(sentry.tracesSampleRate), sampled: "true" },
-    };
     const event = transactionOf(answered, journal, trace);
-    const sdkProcessingMetadata = { dynamicSamplingContext: facts };
-    scope.captureEvent({ ...event, sdkProcessingMetadata });
+    capture(event, { client, scope, trace, sentry }, about.config);
   });
+}
+
+/** Tells Sentry of work that has gone on behind an answer. */
+export async function sendWork(
+  job: string,
+  of: Trace,
+  about: About,
+): Promise<void> {
+  const ended = { job, endedAt: now() };
+  await send(of, about, (saying) => {
+    const event = workOf(ended, about.journal, saying.trace);
+    capture(event, saying, about.config);
+  });
+}
+
+function capture(
+  event: ReturnType<typeof workOf>,
+  { client, scope, trace, sentry }: Omit<Saying, "sdk">,
+  config: Config,
+): void {
+  const { publicKey } = client.getDsn() ?? {};
+  const facts = trace.facts ?? {
+    trace_id: trace.traceId,
+    environment: sentry.environment,
+    release: releaseOf(config),
+    ...publicKey !== undefined && { public_key: publicKey },
+    ...{ sample_rate: String(sentry.tracesSampleRate), sampled: "true" },
+  };
+  const sdkProcessingMetadata = { dynamicSamplingContext: facts };
+  scope.captureEvent({ ...event, sdkProcessingMetadata });
 }
 
 /** When a job is expected, for Sentry to miss it. */

@@ -29,7 +29,10 @@
 insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
 values (
   'portico-variants', 'portico-variants', true, 10485760,
-  array['image/avif', 'image/jpeg', 'image/png', 'image/webp']
+  array[
+    'image/avif', 'image/bmp', 'image/gif', 'image/jpeg', 'image/png',
+    'image/tiff', 'image/webp'
+  ]
 )
 on conflict (id) do nothing;
 

@@ -6,8 +6,8 @@
  *
  * @module
  */
+import type { Failure } from "../../supabase/functions/image-proxy/engine/failure.ts";
 import {
-  type Failure,
   type Format,
   Instance,
 } from "../../supabase/functions/image-proxy/engine/instance.ts";

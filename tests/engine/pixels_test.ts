@@ -10,7 +10,8 @@ import {
   rejects,
   strictEqual,
 } from "node:assert/strict";
-import type { Pixels } from "../../supabase/functions/image-proxy/engine/instance.ts";
+import { Failed } from "../../supabase/functions/image-proxy/engine/failure.ts";
+import type { Pixels } from "../../supabase/functions/image-proxy/engine/source.ts";
 import {
   type Options,
   type Picture,
@@ -26,8 +27,10 @@ import { packed, png } from "./png.ts";
 const RAW: Calls = [["toColourspace", "srgb"], ["ensureAlpha"], ["raw"]];
 const SEEN: Calls = [["flatten", { background: "#ffffff" }], ...RAW];
 
+type Whole = Pixels & { readonly pixels: Uint8Array };
+
 /** Any bytes are pixels. */
-function noise(width: number, height: number, hasAlpha: boolean): Pixels {
+function noise(width: number, height: number, hasAlpha: boolean): Whole {
   const { below } = dice(1);
   const bytes = Array.from({ length: width * height * 4 }, () => below(256));
   return { size: { width, height }, hasAlpha, pixels: Uint8Array.from(bytes) };
@@ -146,6 +149,54 @@ Deno.test("pixels are refused where they are too many", async () => {
   deepStrictEqual(result, { ok: false, failure: "pixels" });
 });
 
+/** The rows of `source` as they are asked for, and which those are. */
+function byRows(source: Whole): { source: Pixels; asked: number[] } {
+  const { size: { width }, pixels } = source;
+  const asked: number[] = [];
+  const read = (y: number, into: Uint8Array) => {
+    asked.push(y);
+    into.set(pixels.subarray(4 * width * y, 4 * width * (y + 1)));
+  };
+  return { source: { ...source, pixels: read }, asked };
+}
+
+Deno.test("pixels by rows are the same picture", async () => {
+  const whole = noise(123, 45, true);
+  const { source, asked } = byRows(whole);
+  const options = { width: 50, format: "webp" } as const;
+
+  const made = await make(source, options);
+
+  deepStrictEqual(made.bytes, (await make(whole, options)).bytes);
+  deepStrictEqual(asked, Array.from({ length: 45 }, (_, y) => y));
+});
+
+Deno.test("pixels by rows are not asked for below what is shown", async () => {
+  const { source, asked } = byRows(noise(10, 1000, false));
+  const top = { width: 10, height: 10, gravity: { x: 0, y: 0 } };
+
+  await make(source, { ...top, format: "pixels" });
+
+  ok(asked.length < 20, `${asked.length}`);
+});
+
+for (const failure of ["corrupt", "truncated"] as const) {
+  Deno.test(`I10 rows that are ${failure} end it, and the next picture is made`, async () => {
+    const good = noise(20, 20, true);
+    const { source } = byRows(good);
+    const pixels = (y: number, into: Uint8Array) => {
+      if (y === 7) throw new Failed(failure);
+      into.fill(y);
+    };
+
+    const result = await transform({ ...source, pixels }, { format: "png" });
+
+    deepStrictEqual(result, { ok: false, failure });
+    const { bytes } = await make(source, { format: "pixels" });
+    deepStrictEqual(bytes, good.pixels);
+  });
+}
+
 Deno.test("a file that begins as pixels do is none", async () => {
   const file = new Uint8Array(24 + 4);
   new Uint32Array(file.buffer).set([0x4c585089, 1, 1, 0, 1, 0]);
@@ -189,7 +240,7 @@ Deno.test("pixels become sRGB by the profile that they have", async () => {
 });
 
 /** As a PNG has them, without a filter and without alpha. */
-function rowsOf({ size, pixels }: Pixels): Uint8Array {
+function rowsOf({ size, pixels }: Whole): Uint8Array {
   const rows: number[] = [];
   for (let y = 0; y < size.height; y++) {
     const row = pixels.subarray(4 * size.width * y, 4 * size.width * (y + 1));

@@ -14,8 +14,19 @@ import { MAX_SIDE } from "./image_bounds.ts";
 /** How a picture meets a box of another shape. */
 export type Resize = "cover" | "contain" | "fill";
 
-/** What a picture can be made into. */
-export type ImageFormat = "jpeg" | "png" | "webp" | "avif";
+/** What a picture can be made into: Storage's formats, but for ICO and SVG. */
+export const IMAGE_FORMATS = [
+  ...["webp", "avif", "jpeg", "png", "gif", "bmp", "tiff"] as const,
+];
+
+export type ImageFormat = typeof IMAGE_FORMATS[number];
+
+/** What a page shows until a picture is there. */
+export const PLACEHOLDERS = [
+  ...["blurhash", "thumbhash", "lqip", "dominant"] as const,
+];
+
+export type Placeholder = typeof PLACEHOLDERS[number];
 
 /** Source: supabase.com/docs, Storage, image transformations. */
 const QUALITY = [20, 100] as const;
@@ -47,7 +58,7 @@ export const imageFields = {
   height: v.optional(whole(1, MAX_SIDE)),
   resize: v.optional(oneOf("cover", "contain", "fill")),
   quality: v.optional(whole(...QUALITY)),
-  format: v.optional(oneOf("origin", "webp", "avif", "jpeg", "png")),
+  format: v.optional(oneOf("origin", ...IMAGE_FORMATS)),
   gravity: v.optional(oneOf(...PLACES)),
   "x_offset": v.optional(part),
   "y_offset": v.optional(part),
@@ -58,6 +69,7 @@ export const imageFields = {
       v.regex(/^[0-9a-f]{6}$/, "Must be six digits: rrggbb, in lower case"),
     ),
   ),
+  placeholder: v.optional(oneOf(...PLACEHOLDERS)),
   preset: v.optional(
     v.pipe(
       v.string(),
@@ -84,24 +96,35 @@ export type ImageOptions = v.InferOutput<
 >;
 
 /** What may stand beside a preset. */
-const BESIDE: ReadonlySet<string> = new Set([
+const BESIDE_PRESET: ReadonlySet<string> = new Set([
   ...["preset", "dpr", "version", "download"],
+]);
+
+/** And beside a placeholder, which is of all of the picture. */
+const BESIDE_PLACEHOLDER: ReadonlySet<string> = new Set([
+  ...["placeholder", "background", "version"],
 ]);
 
 /** Why options that are each fine do not go together; `undefined` if they do. */
 export function contradictionIn(options: ImageOptions): string | undefined {
-  const { gravity, x_offset, y_offset, preset } = options;
+  const { gravity, x_offset, y_offset, preset, placeholder } = options;
   const offsets = [x_offset, y_offset].filter((it) => it !== undefined).length;
   if (offsets !== (gravity === "fp" ? 2 : 0)) {
     return "gravity=fp needs x_offset and y_offset, and nothing else has them";
   }
-  const more = Object.entries(options).some(([name, value]) =>
-    value !== undefined && !BESIDE.has(name)
-  );
-  if (preset !== undefined && more) {
+  if (placeholder !== undefined && hasMore(options, BESIDE_PLACEHOLDER)) {
+    return "A placeholder takes background and version beside it, and no more";
+  }
+  if (preset !== undefined && hasMore(options, BESIDE_PRESET)) {
     return "A preset takes dpr, version and download beside it, and no more";
   }
   return undefined;
+}
+
+function hasMore(options: ImageOptions, than: ReadonlySet<string>): boolean {
+  return Object.entries(options).some(([name, value]) =>
+    value !== undefined && !than.has(name)
+  );
 }
 
 /** Options by themselves. */

@@ -8,6 +8,7 @@ import { cacheControlOf } from "./caching.ts";
 import { tagOf } from "./etag.ts";
 import type { Engine } from "./policy.ts";
 import type { Request, Shown } from "./request.ts";
+import { extensionOf, mediaTypeOf, type ResultFormat } from "./result.ts";
 import type { About } from "./sources.ts";
 
 /** Those that a 304 has as well: RFC 9110 §15.4.5. */
@@ -41,7 +42,7 @@ export async function answerOf(
   const { bytes, format, about, fetchMs, timings } = shown;
   const { place, options: { download } } = request;
   const headers = await headersFor(request, about, engine);
-  headers.set("content-type", `image/${format}`);
+  headers.set("content-type", mediaTypeOf(format));
   headers.set("content-length", String(bytes.length));
   // Whatever it is taken for, it runs nothing and loads nothing.
   headers.set("content-security-policy", "default-src 'none'");
@@ -66,8 +67,8 @@ function timing(ms: Readonly<Record<string, number>>): string {
 }
 
 /** The object's own name, with the extension that it has now. */
-function nameOf(path: string, format: string): string {
+function nameOf(path: string, format: ResultFormat): string {
   const file = path.split("/").at(-1) ?? "";
   const stem = file.replace(/\.[^.]*$/, "");
-  return `${stem || "image"}.${format === "jpeg" ? "jpg" : format}`;
+  return `${stem || "image"}.${extensionOf(format)}`;
 }

@@ -1,26 +1,27 @@
 /**
  * From a file to another one, by whichever codec reads the one and writes the
- * other: the seam where a format is added.
- *
- * AVIF has codecs of its own. What they read and write is pixels, and the engine
- * stands between them: it resizes, turns and converts, whatever the formats are.
+ * other: `decoders.ts` and `encoders.ts` say which. The engine stands between
+ * them: it resizes, turns and converts, whatever the formats are.
  *
  * @module
  */
-import type { ImageFormat } from "../_shared/image_options.ts";
-import { decodeCost, type Job, MOST_NS } from "./cost.ts";
-import type { DelegateName } from "./policy.ts";
-import type { DecodeFailure } from "./avif/decoder.ts";
-import type { EncodeFailure } from "./avif/encoder.ts";
-import type { Pixels } from "./engine/instance.ts";
+import { decodeCost, type Job, leftToDecode, MOST_NS } from "./cost.ts";
+import { type Failure, sourceOf } from "./decoders.ts";
+import { encoderOf, madeAs } from "./encoders.ts";
+import type { Failure as EngineFailure } from "./engine/failure.ts";
+import { planOf, type Size, type Wanted } from "./engine/geometry.ts";
+import { turned } from "./engine/orientation.ts";
+import type { Source } from "./engine/source.ts";
 import { type Picture, type Result, transform } from "./engine/transform.ts";
 import type { Header } from "./header/header.ts";
 import type { Plan, Sight } from "./plan.ts";
+import type { DelegateName } from "./policy.ts";
+import type { ResultFormat } from "./result.ts";
 
 /** A file that has been made. */
 export interface Made {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly format: ImageFormat;
+  readonly format: ResultFormat;
   /** By its name in `server-timing`, in milliseconds. */
   readonly timings: Readonly<Record<string, number>>;
   /** Absent if it was made before, and kept. */
@@ -35,19 +36,13 @@ export interface Origin {
   readonly costMs?: number;
 }
 
-/** Why there is none. */
-export type Failure =
-  /** The file is of another format, or of a kind that is not read. */
-  | "unsupported"
-  /** It is broken. */
-  | "unreadable"
-  /** It would take too much time or memory. */
-  | "too costly";
-
 /** What to make, and what that will take. */
 export interface Costed extends Plan {
   readonly job: Job;
 }
+
+/** What to make of a picture. */
+export type Planner = (sight: Sight) => Costed;
 
 /**
  * Makes of `file`, which begins with `header`, what `plan` says of it.
@@ -57,68 +52,87 @@ export interface Costed extends Plan {
 export async function transcode(
   file: Uint8Array,
   header: Header,
-  plan: (sight: Sight) => Costed,
+  plan: Planner,
 ): Promise<Made | Failure> {
   const start = performance.now();
-  const source = header.format === "avif" ? await decodedAvif(file) : file;
-  if (typeof source === "string") return failureOf(source);
+  const source = await decoded(file, header, plan);
+  if (typeof source === "string") return source;
   const decodeMs = performance.now() - start;
 
-  let quality = 0;
-  let leftNs = 0;
-  const result = await transform(source, (sight) => {
-    const upright = { ...sight, format: header.format };
-    const { box, format, job, ...rest } = plan(upright);
-    quality = rest.quality;
-    leftNs = MOST_NS - decodeCost(job);
-    return { ...box, ...rest, format: format === "avif" ? "pixels" : format };
+  let planned: Costed | undefined;
+  const result = await transform(source, (seen) => {
+    planned = plan(header.isVector ? sightOf(header) : ofFile(seen, header));
+    const { box, size, format, quality, background } = planned;
+    const wanted = header.isVector ? exactly(size, box) : box;
+    return { ...wanted, quality, background, format: madeAs(format) };
   });
   if (!result.ok) return failureOf(result.failure);
+  if (planned === undefined) throw new Error("A picture that nobody planned");
   const { timings } = result.picture;
+  const made = await encoded(result.picture, planned);
+  if (typeof made === "string") return made;
   const decode = decodeMs + timings.decodeMs;
-  const made = await fileOf(result.picture, { quality, cost: leftNs });
-  if (typeof made === "string") return failureOf(made);
   const encode = timings.encodeMs + made.encodeMs;
   return { ...made, timings: { decode, encode } };
 }
 
-/** The pixels of an AVIF: loaded with the first one. */
-async function decodedAvif(file: Uint8Array): Promise<Pixels | DecodeFailure> {
-  const [{ decode }, { colourProfile }] = await Promise.all([
-    import("./avif/decoder.ts"),
-    import("./avif/colour_profile.ts"),
-  ]);
-  const decoded = await decode(file);
-  if (typeof decoded === "string") return decoded;
-  const { width, height, hasAlpha, pixels, header } = decoded;
-  const { orientation } = header;
-  const profile = header.profile ?? colourProfile(header.colour);
-  const size = { width, height };
-  return { size, hasAlpha, pixels, orientation, ...profile && { profile } };
+/** What the engine is to read. */
+async function decoded(
+  file: Uint8Array,
+  header: Header,
+  plan: Planner,
+): Promise<Source | Failure> {
+  // The engine says by itself what it is to make of what it reads.
+  if (header.hasAlpha === undefined) return file;
+  const sight = sightOf(header);
+  const { box, size, job } = plan(sight);
+  const { part } = planOf(sight.size, box);
+  const need = {
+    width: Math.ceil(sight.size.width * size.width / part.width),
+    height: Math.ceil(sight.size.height * size.height / part.height),
+  };
+  const ns = leftToDecode(job);
+  if ((header.decodeNs ?? 0) > ns) return "too costly";
+  return await sourceOf(file, header, { size: need, ns });
+}
+
+/** By a header that says all of it. */
+function sightOf({ format, size, isVector, ...rest }: Header): Sight {
+  const { hasAlpha = true, orientation = 1 } = rest;
+  const upright = turned(size, orientation);
+  return { format, size: upright, hasAlpha, ...isVector && { isVector } };
+}
+
+/** The engine may have seen pixels alone. */
+function ofFile(seen: Omit<Sight, "format">, { format }: Header): Sight {
+  const { size, hasAlpha } = seen;
+  return { size, hasAlpha, format };
+}
+
+/** Of a drawing, which is as large as it was needed, but for parts of a pixel. */
+function exactly(size: Size, { fit, gravity }: Wanted): Wanted {
+  if (fit !== "cover") return { ...size, fit: "fill" };
+  return { ...size, fit, ...gravity && { gravity } };
 }
 
 /** What the engine has made, encoded if it could not do that itself. */
-async function fileOf(
-  { bytes, format, size, hasAlpha }: Picture,
-  options: { readonly quality: number; readonly cost: number },
-): Promise<Omit<Made, "timings"> & { encodeMs: number } | EncodeFailure> {
-  if (format !== "pixels") return { bytes, format, encodeMs: 0 };
-  const { encode } = await import("./avif/encoder.ts");
+async function encoded(
+  { bytes, size, hasAlpha, source, timings }: Picture,
+  { format, quality, background, job }: Costed,
+): Promise<Pick<Made, "bytes" | "format"> & { encodeMs: number } | Failure> {
+  const encode = await encoderOf(format);
+  if (encode === undefined) return { bytes, format, encodeMs: 0 };
   const start = performance.now();
-  const file = await encode({ ...size, hasAlpha, pixels: bytes }, options);
+  const image = { ...size, hasAlpha, pixels: bytes, from: source.size };
+  const ns = MOST_NS - decodeCost(job);
+  const file = await encode(image, { quality, background, ns });
   if (typeof file === "string") return file;
-  const encodeMs = performance.now() - start;
-  return { bytes: Uint8Array.from(file), format: "avif", encodeMs };
+  return { bytes: file, format, encodeMs: performance.now() - start };
 }
 
-type EngineFailure = Extract<Result, { ok: false }>["failure"];
-
-function failureOf(
-  failure: EngineFailure | DecodeFailure | EncodeFailure,
-): Failure {
+function failureOf(failure: EngineFailure | "too large"): Failure {
   switch (failure) {
     case "format":
-    case "unsupported":
       return "unsupported";
     case "corrupt":
     case "truncated":
@@ -131,6 +145,6 @@ function failureOf(
       return "too costly";
     case "encoder":
     case "trap":
-      throw new Error(`A codec failed: ${failure}`);
+      throw new Error(`The engine failed: ${failure}`);
   }
 }

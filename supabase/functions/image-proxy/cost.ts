@@ -6,12 +6,12 @@
  *
  * @module
  */
-import type { ImageFormat } from "../_shared/image_options.ts";
 import { MiB } from "../_shared/units.ts";
 import { encodeCost, encodeMemory, MAX_MEMORY } from "./avif/costs.ts";
 import type { Size } from "./engine/geometry.ts";
 import type { Header } from "./header/header.ts";
 import { OFFERS_AVIF } from "./policy.ts";
+import type { ResultFormat } from "./result.ts";
 
 /** What any picture may have. */
 export const LIMITS = {
@@ -60,6 +60,7 @@ export const COSTS = {
   RESIZE_PIXEL: 8,
   RESIZE_OUTPUT_PIXEL: 20,
   WEBP_OUTPUT_PIXEL: 75,
+  WEBP_OUTPUT_ALPHA: 80,
   JPEG_OUTPUT_PIXEL: 140,
   PNG_OUTPUT_BYTE: 100,
 };
@@ -74,7 +75,7 @@ export interface Job {
   /** Of the source, upright. */
   readonly from: Size;
   readonly to: Size;
-  readonly format: ImageFormat;
+  readonly format: ResultFormat;
 }
 
 /** What a job takes in nanoseconds, at most. */
@@ -100,7 +101,8 @@ export function decodeCost({ header, bytes, from, to }: Job): number {
     case "webp":
       return COSTS.START + COSTS.WEBP_BYTE * bytes +
         (COSTS.WEBP_PIXEL + resize) * pixels;
-    case "avif":
+    default:
+      // Its decoder says what it takes, and gives the engine pixels.
       return COSTS.START + (header.decodeNs ?? 0) + resize * pixels;
   }
 }
@@ -111,21 +113,37 @@ function eighths(from: Size, to: Size): number {
   return Math.min(8, Math.max(1, Math.ceil(16 * ratio)));
 }
 
-/** To finish the result and encode it, as if it could be seen through. */
-function outputCost({ to: { width, height }, format }: Job): number {
-  const pixels = width * height;
+/** To finish the result and encode it. */
+export function outputCost({ header, to, format }: Job): number {
+  const pixels = to.width * to.height;
   const resized = COSTS.RESIZE_OUTPUT_PIXEL * pixels;
+  // Some formats say it only once they are decoded.
+  const { hasAlpha = true } = header;
   switch (format) {
     case "webp":
-      // With the method that takes longest, and alpha.
-      return resized + 10 * COSTS.WEBP_OUTPUT_PIXEL * pixels;
+      return resized + webpCost(pixels, hasAlpha);
     case "jpeg":
       return resized + COSTS.JPEG_OUTPUT_PIXEL * pixels;
     case "png":
       return resized + 4 * COSTS.PNG_OUTPUT_BYTE * pixels;
     case "avif":
-      return resized + encodeCost({ width, height, hasAlpha: true }, 9);
+      return resized + encodeCost({ ...to, hasAlpha }, 9);
+    default:
+      return resized;
   }
+}
+
+/** By the method that `engine/src/webp_write.c` takes for as many pixels. */
+function webpCost(pixels: number, hasAlpha: boolean): number {
+  const method = pixels <= 1.2e6 ? 4 : pixels <= 2.5e6 ? 2 : 0;
+  const alpha = hasAlpha ? COSTS.WEBP_OUTPUT_ALPHA * (1 + method) : 0;
+  return (COSTS.WEBP_OUTPUT_PIXEL * (2 + method) + alpha) * pixels;
+}
+
+/** What is left for a decoder of its own, in nanoseconds. */
+export function leftToDecode(job: Job): number {
+  const { decodeNs = 0 } = job.header;
+  return MOST_NS - outputCost(job) - (decodeCost(job) - decodeNs);
 }
 
 /** Whether a job is offered unasked: AVIF takes long, and memory. */
@@ -135,6 +153,7 @@ export function isOffered(job: Job): boolean {
   const { width, height } = job.to;
   // Both of its codecs are in memory then, and that is much.
   if (job.header.format === "avif") return false;
-  return encodeMemory({ width, height, hasAlpha: true }, 9) <= MAX_MEMORY &&
+  const { hasAlpha = true } = job.header;
+  return encodeMemory({ width, height, hasAlpha }, 9) <= MAX_MEMORY &&
     costOf(job) <= MOST_NS;
 }

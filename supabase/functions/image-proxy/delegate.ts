@@ -8,6 +8,7 @@ import type { ImageFormat } from "../_shared/image_options.ts";
 import { MiB } from "../_shared/units.ts";
 import type { Made } from "./codec.ts";
 import type { Errand } from "./errand.ts";
+import { isPlaceholder, mediaTypeOf, type ResultFormat } from "./result.ts";
 
 /** In bytes: 2,500 × 2,500 pixels of a photograph in PNG are about as many. */
 const MAX_BYTES = 10 * MiB;
@@ -33,6 +34,10 @@ const BEGINNINGS: Readonly<
   png: [[0, "\x89PNG\r\n\x1a\n"]],
   webp: [[0, "RIFF"], [8, "WEBP"]],
   avif: [[4, "ftypavif"]],
+  gif: [[0, "GIF89a"]],
+  bmp: [[0, "BM"]],
+  // With the lower bytes first, as libvips writes it.
+  tiff: [[0, "II*\0"]],
 };
 
 /**
@@ -43,7 +48,7 @@ const BEGINNINGS: Readonly<
  */
 export async function madeIn(
   response: Response,
-  format: ImageFormat,
+  format: ResultFormat,
   start: number,
 ): Promise<Made> {
   const bytes = await bytesIn(response, format);
@@ -52,11 +57,11 @@ export async function madeIn(
 
 async function bytesIn(
   response: Response,
-  format: ImageFormat,
+  format: ResultFormat,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { status, headers } = response;
   const type = headers.get("content-type");
-  const isPicture = status === 200 && type === `image/${format}` &&
+  const isPicture = status === 200 && type === mediaTypeOf(format) &&
     !headers.has("content-encoding");
   if (!isPicture) {
     await response.body?.cancel();
@@ -68,8 +73,9 @@ async function bytesIn(
   return bytes;
 }
 
-function begins(file: Uint8Array, format: ImageFormat): boolean {
-  return BEGINNINGS[format].every(([at, text]) =>
-    String.fromCharCode(...file.subarray(at, at + text.length)) === text
-  );
+function begins(file: Uint8Array, format: ResultFormat): boolean {
+  return !isPlaceholder(format) &&
+    BEGINNINGS[format].every(([at, text]) =>
+      String.fromCharCode(...file.subarray(at, at + text.length)) === text
+    );
 }

@@ -5,12 +5,13 @@
  * @module
  */
 import { MAX_SIDE } from "../_shared/image_bounds.ts";
-import type { ImageFormat, Resize } from "../_shared/image_options.ts";
+import type { Resize } from "../_shared/image_options.ts";
 import type { Place } from "../_shared/place.ts";
 import type { Header } from "./header/header.ts";
 import { planFor } from "./plan.ts";
 import type { DelegateName } from "./policy.ts";
 import type { Order } from "./render.ts";
+import { isPlaceholder, type ResultFormat } from "./result.ts";
 import type { Focus } from "./wish.ts";
 
 /** What is to be made, in words that say the same to everybody. */
@@ -25,7 +26,7 @@ export interface Errand {
   readonly resize: Resize;
   /** `ce`, where nothing is cut. */
   readonly gravity: Focus;
-  readonly format: ImageFormat;
+  readonly format: ResultFormat;
   /** Whether that is the format of the object. */
   readonly isOriginal: boolean;
   readonly quality: number;
@@ -81,9 +82,15 @@ function isLonger(
 
 type Lack = readonly [why: string, has: (errand: Errand) => boolean];
 
+const NO_STAND_IN: Lack = [
+  "Placeholders are made by this function alone",
+  ({ format }) => isPlaceholder(format),
+];
+
 /** What would come out as another picture than the one that is wanted. */
 const LACKS: Readonly<Record<DelegateName, readonly Lack[]>> = {
   storage: [
+    NO_STAND_IN,
     [
       "Storage writes WebP, AVIF, and the format that an object has",
       ({ format, isOriginal }) =>
@@ -96,7 +103,7 @@ const LACKS: Readonly<Record<DelegateName, readonly Lack[]>> = {
     // Its JPEGs are of JPEGs, so that there is nothing to see a background
     // through. Older versions know no gravity: their answers show that.
   ],
-  imgproxy: [],
+  imgproxy: [NO_STAND_IN],
 };
 
 /** Why `name` cannot make this; `undefined` if it can. */

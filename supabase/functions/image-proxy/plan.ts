@@ -4,7 +4,6 @@
  * @module
  */
 import { MAX_SIDE } from "../_shared/image_bounds.ts";
-import type { ImageFormat } from "../_shared/image_options.ts";
 import type { NewerFormat } from "./accept.ts";
 import {
   type Gravity,
@@ -13,6 +12,7 @@ import {
   type Wanted,
 } from "./engine/geometry.ts";
 import type { SourceFormat } from "./header/header.ts";
+import type { ResultFormat } from "./result.ts";
 import type { Focus, Wish } from "./wish.ts";
 
 /** A picture as its header says. */
@@ -21,6 +21,10 @@ export interface Sight {
   /** Upright. */
   readonly size: Size;
   readonly hasAlpha: boolean;
+  /** Whether it is to move, if what it becomes can. */
+  readonly moves?: boolean;
+  /** Whether it has no pixels of its own, and may be larger than it says. */
+  readonly isVector?: boolean;
 }
 
 /** What to make of it. */
@@ -28,14 +32,14 @@ export interface Plan {
   readonly box: Wanted;
   /** What becomes of it in the box. */
   readonly size: Size;
-  readonly format: ImageFormat;
+  readonly format: ResultFormat;
   readonly quality: number;
   /** 0xRRGGBB */
   readonly background: number;
 }
 
 /** Whether a result of this size and format is made unasked. */
-export type IsOffered = (format: ImageFormat, size: Size) => boolean;
+export type IsOffered = (format: ResultFormat, size: Size) => boolean;
 
 /** For whom, and within what. */
 export interface Terms {
@@ -63,38 +67,39 @@ export interface Terms {
  * ```
  */
 export function planFor(wish: Wish, sight: Sight, terms: Terms): Plan {
-  const box = boxFor(wish, sight.size);
+  const box = boxFor(wish, sight);
   const { size } = planOf(sight.size, box);
-  const isOffered = (it: ImageFormat) => terms.isOffered(it, size);
   return {
     box,
     size,
-    format: wish.format === undefined
-      ? terms.newer.find(isOffered) ?? safeFormat(sight, terms.newer)
-      : wish.format === "origin"
-      ? originalFormat(sight, isOffered)
-      : wish.format,
+    format: formatFor(wish, sight, {
+      newer: terms.newer,
+      isOffered: (it) => terms.isOffered(it, size),
+    }),
     quality: wish.quality,
     background: parseInt(wish.background, 16),
   };
 }
 
-function boxFor(wish: Wish, size: Size): Wanted {
+function boxFor(wish: Wish, { size, isVector }: Sight): Wanted {
   const { width, height, resize } = wish;
   const isBox = width !== undefined && height !== undefined;
   if (isBox && resize === "fill") return { width, height, fit: "fill" };
   // Without a size, what is larger than Storage makes becomes as large.
-  const free = width === undefined && height === undefined
-    ? MAX_SIDE
-    : Infinity;
+  const isFree = width === undefined && height === undefined;
+  const free = isFree ? MAX_SIDE : Infinity;
+  const most = isVector && !isFree ? NO_END : size;
   const box = {
-    width: Math.min(width ?? free, size.width),
-    height: Math.min(height ?? free, size.height),
+    width: Math.min(width ?? free, most.width),
+    height: Math.min(height ?? free, most.height),
   };
   if (!isBox || resize === "contain") return { ...box, fit: "contain" };
   const covered: Wanted = { ...box, fit: "cover" };
   return { ...covered, gravity: gravityOf(wish.gravity, size, covered) };
 }
+
+/** As large as one likes. */
+const NO_END: Size = { width: Infinity, height: Infinity };
 
 /** 0 is left or top, 1 is right or bottom. */
 const GRAVITIES: Readonly<Record<Exclude<Focus, object>, Gravity>> = {
@@ -126,20 +131,56 @@ function shareBefore(point: number, part: number, whole: number): number {
   return Math.min(1, Math.max(0, (point - part / 2) / cut));
 }
 
+/** Formats that can move, in the order in which they are taken. */
+const MOVING: readonly ResultFormat[] = ["webp", "gif", "png"];
+
+/** Formats of files that are also made. */
+const MADE: ReadonlySet<string> = new Set<ResultFormat>([
+  ...["jpeg", "png", "webp", "avif", "gif", "bmp", "tiff"] as const,
+]);
+
+interface Choice {
+  readonly newer: readonly NewerFormat[];
+  isOffered(format: ResultFormat): boolean;
+}
+
+function formatFor(
+  { format }: Wish,
+  sight: Sight,
+  choice: Choice,
+): ResultFormat {
+  if (format === "origin") return originalFormat(sight, choice);
+  if (format !== undefined) return format;
+  const { newer, isOffered } = choice;
+  return newer.find((it) => isOffered(it) && (!sight.moves || canMove(it))) ??
+    safeFormat(sight, newer);
+}
+
+/** Whether there are animations of a format, and whoever shows it shows them. */
+export function canMove(format: ResultFormat): boolean {
+  return MOVING.includes(format);
+}
+
 /** What everything shows: nobody is sent a WebP who did not ask for one. */
 function safeFormat(
-  { format, hasAlpha }: Sight,
+  { format, hasAlpha, moves }: Sight,
   newer: readonly NewerFormat[],
-): ImageFormat {
+): ResultFormat {
   if (format === "jpeg" || format === "png") return format;
   if (format === "webp" && newer.includes(format)) return format;
-  return hasAlpha ? "png" : "jpeg";
+  if (moves) return "gif";
+  // What is drawn has edges, which JPEG blurs.
+  const isDrawn = format === "gif" || format === "svg" || format === "ico";
+  return hasAlpha || isDrawn ? "png" : "jpeg";
 }
 
 /** Its own, but for an AVIF that is too large to be made one again. */
-function originalFormat(
-  { format }: Sight,
-  isOffered: (format: ImageFormat) => boolean,
-): ImageFormat {
+function originalFormat(sight: Sight, { isOffered }: Choice): ResultFormat {
+  const { format } = sight;
+  if (!isMade(format)) return safeFormat(sight, []);
   return isOffered(format) ? format : "webp";
+}
+
+function isMade(format: SourceFormat): format is SourceFormat & ResultFormat {
+  return MADE.has(format);
 }

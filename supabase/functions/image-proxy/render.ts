@@ -5,9 +5,14 @@
  */
 import { type Problem, problem } from "../_shared/problem.ts";
 import type { NewerFormat } from "./accept.ts";
-import { type Failure, type Made, transcode } from "./codec.ts";
+import { type Made, transcode } from "./codec.ts";
 import { breaks, costOf, isOffered, type Job, MOST_NS } from "./cost.ts";
-import type { Header, Unreadable } from "./header/header.ts";
+import type { Failure } from "./decoders.ts";
+import {
+  type Header,
+  SOURCE_FORMATS,
+  type Unreadable,
+} from "./header/header.ts";
 import { readHeader } from "./header/read.ts";
 import { planFor } from "./plan.ts";
 import type { Wish } from "./wish.ts";
@@ -93,7 +98,7 @@ function refused(failure: Unreadable | Exclude<Failure, "too costly">) {
     case "unknown":
     case "unsupported":
       return notSupported("Cannot read this format, or this kind of it", {
-        supported: ["jpeg", "png", "webp", "avif"],
+        supported: SOURCE_FORMATS,
       });
     case "truncated":
       return notReadable("The file ends before its picture does");

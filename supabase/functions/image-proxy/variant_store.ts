@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import { bodyUpTo } from "../_shared/answer.ts";
 import type { Get, Send } from "../_shared/get.ts";
-import type { ImageFormat } from "../_shared/image_options.ts";
+import { IMAGE_FORMATS, type ImageFormat } from "../_shared/image_options.ts";
 import { type Place, storageUnavailable } from "../_shared/place.ts";
 import { callRpc } from "../_shared/rpc.ts";
 import { MiB } from "../_shared/units.ts";
@@ -22,7 +22,7 @@ const MAX_AGE_S = 31_536_000;
 /** Names in one call of Storage's. Source: its schema of `deleteObjects`. */
 const MOST_REMOVED = 1_000;
 
-const TYPE = /^image\/(jpeg|png|webp|avif)$/;
+const TYPE = new RegExp(`^image/(${IMAGE_FORMATS.join("|")})$`);
 
 /** An object that came, changed or went, as it is now. */
 export interface Change {

@@ -8,11 +8,13 @@ import type {
   GravityName,
   ImageFormat,
   ImageOptions,
+  Placeholder,
   Resize,
 } from "../_shared/image_options.ts";
 import { problem } from "../_shared/problem.ts";
 import { LADDER, SIZES } from "./policy.ts";
 import { PRESET_NAMES, presetOf } from "./presets.ts";
+import type { ResultFormat } from "./result.ts";
 
 const sizeNotOffered = problem(422, "Image size not offered");
 
@@ -24,7 +26,7 @@ export interface Wish {
   readonly resize: Resize;
   readonly quality: number;
   /** `undefined`: whatever suits who asks. */
-  readonly format: ImageFormat | "origin" | undefined;
+  readonly format: ResultFormat | "origin" | undefined;
   readonly gravity: Focus;
   /** `rrggbb` */
   readonly background: string;
@@ -61,6 +63,9 @@ export function wishOf(options: ImageOptions, audience: Audience): Wish {
       presets: PRESET_NAMES,
     });
   }
+  if (options.placeholder !== undefined) {
+    return standIn(options.placeholder, options.background);
+  }
   if (audience === "public" && !isOffered(options)) {
     const detail = SIZES === "ladder"
       ? "Cannot make this for everybody: take a preset, or what is listed"
@@ -74,11 +79,40 @@ export function wishOf(options: ImageOptions, audience: Audience): Wish {
 /** Few pictures of one source: see `LADDER`. */
 function isOffered(options: ImageOptions): boolean {
   if (SIZES !== "ladder") return SIZES === "any";
-  const { width, height, quality, gravity, background } = options;
+  const { width, height, quality, format, gravity, background } = options;
   return width !== undefined && LADDER.widths.includes(width) &&
     (height === undefined || height === width) &&
     (quality === undefined || LADDER.qualities.includes(quality)) &&
+    (format === undefined || FOR_ALL.includes(format)) &&
     gravity === undefined && background === undefined;
+}
+
+/** What is large and rare may be had as `origin`. */
+const FOR_ALL: readonly (ImageFormat | "origin")[] = [
+  ...["origin", "webp", "avif", "jpeg", "png"] as const,
+];
+
+/**
+ * The longest side of what each is made of, in pixels. ThumbHash takes no more
+ * than 100, and the others are no better for more.
+ */
+const STAND_IN: Readonly<Record<Placeholder, number>> = {
+  blurhash: 64,
+  thumbhash: 100,
+  lqip: 32,
+  dominant: 64,
+};
+
+function standIn(format: Placeholder, background = "ffffff"): Wish {
+  return {
+    width: STAND_IN[format],
+    height: STAND_IN[format],
+    resize: "contain",
+    quality: 30,
+    format,
+    gravity: "ce",
+    background,
+  };
 }
 
 function filledIn(options: ImageOptions, dpr = 1): Wish {

@@ -5,50 +5,15 @@
  * @module
  */
 import type { Plan, Size } from "./geometry.ts";
+import { Failed, type Failure, failureAt } from "./failure.ts";
 import type { Orientation } from "./orientation.ts";
+import { type Part, partsOf, type Source } from "./source.ts";
 
 /** In the order of `enum format`. */
 const FORMATS = ["jpeg", "png", "webp", "pixels"] as const;
 
 /** What is read and written: files, and `pixels` of and for another codec. */
 export type Format = typeof FORMATS[number];
-
-/** A picture that another decoder has made. */
-export interface Pixels {
-  /** As stored: before the orientation. */
-  readonly size: Size;
-  /** Upright unless it says otherwise. */
-  readonly orientation?: Orientation;
-  /** An ICC profile, of at most 1 MiB. In sRGB without one. */
-  readonly profile?: Uint8Array;
-  /** Where it is not, the fourth byte of a pixel means nothing. */
-  readonly hasAlpha: boolean;
-  /** Rows of red, green, blue and alpha, a byte each, from the top. */
-  readonly pixels: Uint8Array;
-}
-
-/** A file, or pixels. */
-export type Source = Uint8Array | Pixels;
-
-/** In the order of `enum failure`. */
-const FAILURES = [
-  "format",
-  "corrupt",
-  "truncated",
-  "pixels",
-  "scans",
-  "memory",
-  "cost",
-  "encoder",
-] as const;
-
-/**
- * Why there is no picture: the source is of no known `format`, `corrupt` or
- * `truncated`; it has too many `pixels` or `scans`, or would take too much
- * `memory` or `cost` too much time; the `encoder` failed, or there was a `trap`,
- * which are mistakes of the engine.
- */
-export type Failure = typeof FAILURES[number] | "trap";
 
 /** What a call may take. */
 export interface Limits {
@@ -92,13 +57,6 @@ export interface Made {
   readonly timings: Timings;
 }
 
-/** Thrown by the module's `fail`, and caught where it was called. */
-class Failed extends Error {
-  constructor(readonly failure: Failure) {
-    super(failure);
-  }
-}
-
 interface Exports {
   readonly memory: WebAssembly.Memory;
   open(
@@ -120,7 +78,7 @@ export class Instance {
   readonly #exports: Exports;
   readonly #stack: number;
   /** One after the other. */
-  #source: readonly Uint8Array[] = [];
+  #source: readonly Part[] = [];
   #parts: Uint8Array<ArrayBuffer>[] = [];
   #isBroken = false;
 
@@ -131,7 +89,7 @@ export class Instance {
       write: (from: number, length: number) =>
         void this.#parts.push(this.#at(from >>> 0, length >>> 0).slice()),
       fail: (failure: number) => {
-        throw new Failed(FAILURES[failure] ?? "trap");
+        throw new Failed(failureAt(failure));
       },
     };
     const { exports } = new WebAssembly.Instance(module, { host });
@@ -158,7 +116,7 @@ export class Instance {
   /** Reads the header of `source`, which `make` is about until the next one. */
   open(source: Source, limits: Limits): Header | Failure {
     const isFile = source instanceof Uint8Array;
-    this.#source = isFile ? [source] : partsOf(source);
+    this.#source = partsOf(source);
     const size = this.#source.reduce((sum, { length }) => sum + length, 0);
     const at = this.#call(() =>
       this.#exports.open(
@@ -236,9 +194,8 @@ export class Instance {
     let before = 0; // bytes of the source that are in front of `part`
     for (const part of this.#source) {
       const from = offset + count - before;
-      const copied = part.subarray(from, from + length - count);
-      to.set(copied, count);
-      count += copied.length;
+      if (count === length) break;
+      if (from < part.length) count += part.copy(from, to.subarray(count));
       before += part.length;
     }
     return count;
@@ -259,18 +216,4 @@ function joined(
     at += part.length;
   }
   return whole;
-}
-
-/** In bytes. A larger profile is ignored, as in a file. */
-const PROFILE_MOST = 2 ** 20;
-
-/** A header, the profile and the pixels: see `engine/src/pixels_read.c`. */
-function partsOf({ size, hasAlpha, pixels, ...rest }: Pixels): Uint8Array[] {
-  const { orientation = 1, profile = new Uint8Array() } = rest;
-  const used = profile.length <= PROFILE_MOST ? profile : new Uint8Array();
-  const numbers = [0x4c585089, size.width, size.height];
-  numbers.push(hasAlpha ? 1 : 0, orientation, used.length);
-  const start = new DataView(new ArrayBuffer(4 * numbers.length));
-  for (const [i, it] of numbers.entries()) start.setUint32(4 * i, it, true);
-  return [new Uint8Array(start.buffer), used, pixels];
 }

@@ -8,18 +8,17 @@
  */
 import { MiB } from "../../_shared/units.ts";
 import { planOf, type Size, type Wanted } from "./geometry.ts";
-import {
-  type Encoding,
-  type Failure,
-  type Format,
-  type Instance,
-  type Limits,
-  type Pixels,
-  type Source,
-  type Timings,
+import type { Failure } from "./failure.ts";
+import type {
+  Encoding,
+  Format,
+  Instance,
+  Limits,
+  Timings,
 } from "./instance.ts";
 import { instancesOf } from "./instances.ts";
 import { asStored, turned } from "./orientation.ts";
+import type { Pixels, Source } from "./source.ts";
 
 /** What to make of a picture. */
 export interface Options extends Wanted {
@@ -142,8 +141,12 @@ function tooLong({ width, height }: Size): boolean {
 
 function checkPixels({ size, pixels }: Pixels): void {
   const { width, height } = size;
-  const isSize = Number.isInteger(width) && width >= 1 && height >= 1;
-  if (!isSize || pixels.length !== width * height * 4) {
+  const isSize = Number.isInteger(width) && width >= 1 &&
+    Number.isInteger(height) && height >= 1;
+  // Rows come as long as they are asked for.
+  const isWhole = !(pixels instanceof Uint8Array) ||
+    pixels.length === width * height * 4;
+  if (!isSize || !isWhole) {
     const bytes = `${pixels.length} bytes`;
     throw new RangeError(
       `Cannot take ${bytes} for ${width} × ${height} pixels`,

@@ -18,5 +18,7 @@ export function avifHeader(file: Uint8Array): Header | Unreadable {
     passes: 1,
     keptBytes: decodeMemory(header),
     decodeNs: decodeCost(header),
+    hasAlpha: header.hasAlpha,
+    orientation: header.orientation,
   };
 }

@@ -4,9 +4,15 @@
  * @module
  */
 import type { Size } from "../engine/geometry.ts";
+import type { Orientation } from "../engine/orientation.ts";
 
-/** What is read. */
-export type SourceFormat = "jpeg" | "png" | "webp" | "avif";
+/** What is read, as far as it is known by its first bytes. */
+export const SOURCE_FORMATS = [
+  ...["jpeg", "png", "webp", "avif", "heic", "gif", "svg", "bmp"] as const,
+  ...["tiff", "ico"] as const,
+];
+
+export type SourceFormat = typeof SOURCE_FORMATS[number];
 
 /** What decides what a picture costs. Sizes are as stored. */
 export interface Header {
@@ -21,6 +27,14 @@ export interface Header {
   readonly keptBytes: number;
   /** What a decoder takes that says so beforehand, in nanoseconds. */
   readonly decodeNs?: number;
+  /** What the engine does not read, says this here. */
+  readonly hasAlpha?: boolean;
+  /** The same: upright unless it says otherwise. */
+  readonly orientation?: Orientation;
+  /** Of an animation. */
+  readonly frames?: number;
+  /** A drawing, which is as large as one likes: `size` is what it says. */
+  readonly isVector?: true;
 }
 
 /** Why a file is not even shown to a decoder. */

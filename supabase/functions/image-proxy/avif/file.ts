@@ -1,0 +1,14 @@
+/**
+ * AVIF of what the engine has made.
+ *
+ * @module
+ */
+import type { Encode } from "../encoders.ts";
+import { encode } from "./encoder.ts";
+
+export const avifFile: Encode = async (image, { quality, ns }) => {
+  const file = await encode(image, { quality, cost: ns });
+  if (typeof file !== "string") return Uint8Array.from(file);
+  if (file === "memory" || file === "cost") return "too costly";
+  throw new Error(`The encoder of AVIF failed: ${file}`);
+};

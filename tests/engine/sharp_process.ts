@@ -18,8 +18,10 @@ async function run({ input, raw, calls }: Job): Promise<string> {
     const chain = image as Record<string, (...args: unknown[]) => unknown>;
     image = chain[name]?.(...args.map(revived));
   }
-  const last = image as { toBuffer(): Promise<Buffer> };
-  return (await last.toBuffer()).toString("base64");
+  // What is asked about a picture is no picture: then it is sent as JSON.
+  const last = await image as { toBuffer?(): Promise<Buffer> };
+  const made = await last.toBuffer?.() ?? Buffer.from(JSON.stringify(last));
+  return made.toString("base64");
 }
 
 /** Pictures that are laid over one another travel as text. */

@@ -12,7 +12,7 @@ import type { Failure as EngineFailure } from "./engine/failure.ts";
 import { planOf, type Size, type Wanted } from "./engine/geometry.ts";
 import { turned } from "./engine/orientation.ts";
 import type { Source } from "./engine/source.ts";
-import { type Picture, type Result, transform } from "./engine/transform.ts";
+import { type Picture, transform } from "./engine/transform.ts";
 import type { Header } from "./header/header.ts";
 import type { Plan, Sight } from "./plan.ts";
 import type { DelegateName } from "./policy.ts";
@@ -117,7 +117,7 @@ function exactly(size: Size, { fit, gravity }: Wanted): Wanted {
 
 /** What the engine has made, encoded if it could not do that itself. */
 async function encoded(
-  { bytes, size, hasAlpha, source, timings }: Picture,
+  { bytes, size, hasAlpha, source }: Picture,
   { format, quality, background, job }: Costed,
 ): Promise<Pick<Made, "bytes" | "format"> & { encodeMs: number } | Failure> {
   const encode = await encoderOf(format);

@@ -28,10 +28,9 @@ export interface Encoding {
 }
 
 /** A file, or that it would take too much time or memory. */
-export type Encode = (
-  image: Image,
-  encoding: Encoding,
-) => Promise<Uint8Array<ArrayBuffer> | "too costly">;
+export type Encoded = Uint8Array<ArrayBuffer> | "too costly";
+
+export type Encode = (image: Image, encoding: Encoding) => Promise<Encoded>;
 
 /** What the engine does not write. Loaded with the first of its format. */
 const ENCODERS: Record<

@@ -3,11 +3,14 @@
  *
  * @module
  */
-import type { Decode, Failure } from "../decoders.ts";
+import type { Failure } from "../decoders.ts";
+import type { Source } from "../engine/source.ts";
 import { colourProfile } from "./colour_profile.ts";
 import { decode, type DecodeFailure } from "./decoder.ts";
 
-export const avifSource: Decode = async (file) => {
+export async function avifSource(
+  file: Uint8Array,
+): Promise<Source | Failure> {
   const decoded = await decode(file);
   if (typeof decoded === "string") return failureOf(decoded);
   const { width, height, hasAlpha, pixels, header } = decoded;
@@ -15,7 +18,7 @@ export const avifSource: Decode = async (file) => {
   const profile = header.profile ?? colourProfile(header.colour);
   const size = { width, height };
   return { size, hasAlpha, pixels, orientation, ...profile && { profile } };
-};
+}
 
 function failureOf(failure: DecodeFailure): Failure {
   switch (failure) {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Encode } from "../encoders.ts";
+import type { Encoded } from "../encoders.ts";
 
-export const bmpFile: Encode = () => {
+export function bmpFile(): Promise<Encoded> {
   throw new Error("BMP is not written yet");
-};
+}

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Encode } from "../encoders.ts";
+import type { Encoded } from "../encoders.ts";
 
-export const gifFile: Encode = () => {
+export function gifFile(): Promise<Encoded> {
   throw new Error("GIF is not written yet");
-};
+}

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Encode } from "../encoders.ts";
+import type { Encoded } from "../encoders.ts";
 
-export const tiffFile: Encode = () => {
+export function tiffFile(): Promise<Encoded> {
   throw new Error("TIFF is not written yet");
-};
+}

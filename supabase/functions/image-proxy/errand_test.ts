@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { type ImageOptions, optionsIn } from "../_shared/image_options.ts";
 import type { NewerFormat } from "./accept.ts";
 import { type Errand, errandFor, lackOf } from "./errand.ts";
@@ -101,6 +101,11 @@ const LACKS: [query: string, source: SourceFormat, lacks: boolean][] = [
   ["width=9&format=jpeg&background=000000", "png", true],
   ["width=9&format=webp&background=000000", "png", false],
   ["width=9", "webp", true],
+  ["width=9&format=origin", "gif", false],
+  ["width=9&format=gif", "jpeg", true],
+  // Its own would be the file as it is.
+  ["width=9&format=origin", "svg", true],
+  ["width=9&format=origin", "heic", true],
   ["width=900&height=900&resize=fill", "jpeg", false],
   ["width=900&height=1100&resize=fill", "jpeg", true],
   ["width=900&height=1100&resize=cover", "jpeg", false],
@@ -112,5 +117,13 @@ for (const [query, source, lacks] of LACKS) {
 
     strictEqual(lackOf("storage", asked) !== undefined, lacks);
     strictEqual(lackOf("imgproxy", asked), undefined);
+  });
+}
+
+for (const name of ["storage", "imgproxy"] as const) {
+  Deno.test(`lackOf() finds that ${name} makes no placeholders`, () => {
+    const asked = errand("placeholder=blurhash", "jpeg");
+
+    match(lackOf(name, asked) ?? "", /^Placeholders/);
   });
 }

@@ -52,6 +52,26 @@ for (const [query, source, expected] of SIZES) {
   });
 }
 
+const DRAWN: [query: string, source: Size, size: Size][] = [
+  ["width=200", size(100, 50), size(200, 100)],
+  ["height=200", size(100, 50), size(400, 200)],
+  ["width=200&height=200", size(100, 50), size(200, 200)],
+  ["width=200&height=200&resize=contain", size(100, 50), size(200, 100)],
+  ["width=200&height=200&resize=fill", size(100, 50), size(200, 200)],
+  // Without a size, as it says, and no larger than Storage makes.
+  ["quality=50", size(100, 50), size(100, 50)],
+  ["quality=50", size(5000, 2500), size(2500, 1250)],
+];
+
+for (const [query, source, expected] of DRAWN) {
+  const { width, height } = source;
+  Deno.test(`planFor() makes ${query} of a drawing of ${width} × ${height}`, () => {
+    const sight = { size: source, isVector: true };
+
+    deepStrictEqual(plan(query, sight).size, expected);
+  });
+}
+
 // The part that is left, of 1000 × 500 in a box of 100 × 100.
 const POINTS: [gravity: string, x: number][] = [
   ["ce", 0.5],
@@ -89,7 +109,23 @@ const FORMATS: [
   ["width=9", "webp", [], true, "png"],
   ["width=9", "avif", [], true, "png"],
   ["width=9", "avif", [], false, "jpeg"],
+  ["width=9", "heic", [], false, "jpeg"],
+  ["width=9", "heic", [], true, "png"],
+  ["width=9", "bmp", [], false, "jpeg"],
+  ["width=9", "tiff", [], true, "png"],
+  // What is drawn has edges.
+  ["width=9", "gif", [], false, "png"],
+  ["width=9", "svg", [], false, "png"],
+  ["width=9", "ico", [], false, "png"],
   ["width=9&format=origin", "jpeg", ALL, false, "jpeg"],
+  ["width=9&format=origin", "gif", ALL, false, "gif"],
+  ["width=9&format=origin", "bmp", ALL, false, "bmp"],
+  ["width=9&format=origin", "tiff", ALL, false, "tiff"],
+  // Which nobody writes.
+  ["width=9&format=origin", "heic", ALL, false, "jpeg"],
+  ["width=9&format=origin", "svg", ALL, true, "png"],
+  ["width=9&format=origin", "ico", ALL, true, "png"],
+  ["width=9&format=tiff", "gif", ALL, true, "tiff"],
   ["width=9&format=origin", "webp", [], false, "webp"],
   ["width=9&format=origin", "avif", [], false, "avif"],
   ["width=9&format=png", "jpeg", ALL, false, "png"],
@@ -106,6 +142,32 @@ for (const [query, format, newer, hasAlpha, expected] of FORMATS) {
   const what = hasAlpha ? `${format} with alpha` : format;
   Deno.test(`I15 ${query} of ${what} is ${expected} to who shows ${who}`, () => {
     const made = plan(query, { format, hasAlpha }, newer, 100_000);
+
+    strictEqual(made.format, expected);
+  });
+}
+
+const MOVES: [
+  query: string,
+  source: SourceFormat,
+  newer: readonly NewerFormat[],
+  format: string,
+][] = [
+  // Nobody's AVIF moves here.
+  ["width=9", "gif", ALL, "webp"],
+  ["width=9", "gif", ["avif"], "gif"],
+  ["width=9", "gif", [], "gif"],
+  ["width=9", "webp", ["webp"], "webp"],
+  ["width=9", "webp", [], "gif"],
+  ["width=9", "png", [], "png"],
+  ["width=9&format=origin", "gif", ALL, "gif"],
+  ["width=9&format=jpeg", "gif", ALL, "jpeg"],
+];
+
+for (const [query, format, newer, expected] of MOVES) {
+  const who = newer.join(", ") || "nothing newer";
+  Deno.test(`I15 ${query} of a ${format} that moves is ${expected} to who shows ${who}`, () => {
+    const made = plan(query, { format, moves: true }, newer);
 
     strictEqual(made.format, expected);
   });

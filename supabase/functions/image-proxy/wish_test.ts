@@ -1,5 +1,9 @@
 import { notStrictEqual, strictEqual, throws } from "node:assert/strict";
-import { type ImageOptions, optionsIn } from "../_shared/image_options.ts";
+import {
+  type ImageOptions,
+  optionsIn,
+  PLACEHOLDERS,
+} from "../_shared/image_options.ts";
 import { LADDER } from "./policy.ts";
 import { textOf, wishOf } from "./wish.ts";
 
@@ -36,6 +40,8 @@ const OTHER: [one: string, other: string][] = [
   ["width=9", "height=9"],
   ["width=9", "width=9&quality=81"],
   ["width=9", "width=9&format=webp"],
+  ["placeholder=blurhash", "placeholder=thumbhash"],
+  ["placeholder=lqip", "placeholder=lqip&background=000000"],
   ["width=9&format=origin", "width=9"],
   ["width=9", "width=9&background=000000"],
   ["width=9&height=8", "width=9&height=8&gravity=no"],
@@ -58,6 +64,9 @@ const REFUSED: [why: string, query: string][] = [
   ["a height alone", "height=384"],
   ["a colour behind", "width=384&background=000000"],
   ["gravity", "width=384&height=384&gravity=no"],
+  ["a GIF by name", "width=384&format=gif"],
+  ["a BMP by name", "width=384&format=bmp"],
+  ["a TIFF by name", "width=384&format=tiff"],
   ["a preset that is not there", "preset=poster"],
   ["a preset of a prototype", "preset=constructor"],
 ];
@@ -80,6 +89,15 @@ Deno.test("wishOf() makes what is on the ladder for everybody", () => {
         strictEqual(wishOf({ width, height, quality }, "public").width, width);
       }
     }
+  }
+});
+
+Deno.test("wishOf() makes every placeholder for everybody", () => {
+  for (const placeholder of PLACEHOLDERS) {
+    const wish = wishOf({ placeholder }, "public");
+
+    strictEqual(wish.format, placeholder);
+    strictEqual(wish.resize, "contain");
   }
 });
 

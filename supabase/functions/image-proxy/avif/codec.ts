@@ -49,6 +49,7 @@ export class Codec {
       load,
       make: (module) => new Codec(module, names, given),
       isGood: (_, result) => typeof result !== "string",
+      isSole: true,
     });
   }
 

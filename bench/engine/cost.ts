@@ -39,7 +39,9 @@ async function costOf(source: Uint8Array, options: Options): Promise<Cost> {
   const upright = turned(header.size, header.orientation);
   const plan = asStored(planOf(upright, options), upright, header.orientation);
   const { format, quality = 80 } = options;
-  const made = instance.make(plan, { format, quality, background: 0 });
+  const made = instance.make(plan, {
+    ...{ format, quality, background: 0, frames: 1 },
+  });
   const charged = instance.spent;
   if (typeof made === "string") return { failure: made, charged, ...none };
   const { bytes, timings } = made;

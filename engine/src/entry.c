@@ -89,5 +89,5 @@ EXPORT(encode) void encode_picture(void) {
     spend((double)picture.width * picture.height, COST_FLATTEN_PIXEL);
     flatten(&picture, (uint32_t)wish.background);
   }
-  writer->write(&picture, wish.quality);
+  writer->write(&picture, &wish);
 }

@@ -30,7 +30,7 @@ static void end(j_compress_ptr jpeg) {
   host_write(sink.buffer, BUFFER_BYTES - sink.base.free_in_buffer);
 }
 
-static void write(struct picture *picture, int quality) {
+static void write(struct picture *picture, const struct wish *wish) {
   spend((double)picture->width * picture->height, COST_JPEG_OUTPUT_PIXEL);
   struct jpeg_compress_struct jpeg;
   memset(&jpeg, 0, sizeof jpeg);
@@ -46,7 +46,7 @@ static void write(struct picture *picture, int quality) {
   jpeg.input_components = 4;
   jpeg.in_color_space = JCS_EXT_RGBX;
   jpeg_set_defaults(&jpeg);
-  jpeg_set_quality(&jpeg, quality, TRUE);
+  jpeg_set_quality(&jpeg, wish->quality, TRUE);
   jpeg_simple_progression(&jpeg);
   jpeg_start_compress(&jpeg, TRUE);
   while (jpeg.next_scanline < jpeg.image_height) {

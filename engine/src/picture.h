@@ -33,6 +33,7 @@ struct wish {
   int32_t format;
   int32_t quality;    /* 1 to 100; PNG has none */
   int32_t background; /* 0xRRGGBB, below what JPEG cannot show through */
+  int32_t frames;     /* of the animation that the result is one of, or 1 */
 };
 
 /**

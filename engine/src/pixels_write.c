@@ -8,8 +8,8 @@ static void fill_alpha(uint8_t *pixels, size_t count) {
   for (size_t i = 0; i < count; i++) pixels[4 * i + 3] = 255;
 }
 
-static void write(struct picture *picture, int quality) {
-  (void)quality;
+static void write(struct picture *picture, const struct wish *wish) {
+  (void)wish;
   double pixels = (double)picture->width * picture->height;
   spend(pixels, COST_PIXELS_PIXEL);
   if (!picture->has_alpha) fill_alpha(picture->pixels, (size_t)pixels);

@@ -29,8 +29,8 @@ static void drop_alpha(uint8_t *row, int count) {
   }
 }
 
-static void write(struct picture *picture, int quality) {
-  (void)quality;
+static void write(struct picture *picture, const struct wish *wish) {
+  (void)wish;
   size_t stride = (size_t)picture->width * (picture->has_alpha ? 4 : 3);
   spend((double)stride * picture->height, COST_PNG_OUTPUT_BYTE);
   spng_ctx *png = spng_ctx_new(SPNG_CTX_ENCODER);

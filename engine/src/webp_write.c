@@ -5,9 +5,9 @@
 #include "writer.h"
 
 /**
- * The method of libwebp, 0 to 6. 4 is its own choice; a picture as large as a
- * screen would take the whole time of a request with it, and is not seen to be
- * better. Measured: engine/README.md.
+ * The method of libwebp, 0 to 6, by the pixels of all frames together. 4 is its
+ * own choice; a picture as large as a screen would take the whole time of a
+ * request with it, and is not seen to be better. Measured: engine/README.md.
  */
 static int method_for(double pixels) {
   if (pixels <= 1.2e6) return 4;
@@ -21,15 +21,15 @@ static int write_part(const uint8_t *data, size_t size,
   return 1;
 }
 
-static void write(struct picture *picture, int quality) {
+static void write(struct picture *picture, const struct wish *wish) {
   double pixels = (double)picture->width * picture->height;
   WebPConfig config;
   WebPPicture webp;
   if (!WebPConfigInit(&config) || !WebPPictureInit(&webp)) {
     host_fail(FAILED_ENCODER);
   }
-  config.quality = (float)quality;
-  config.method = method_for(pixels);
+  config.quality = (float)wish->quality;
+  config.method = method_for(pixels * wish->frames);
   spend(pixels, COST_WEBP_OUTPUT_PIXEL * (2 + config.method));
   if (picture->has_alpha) {
     spend(pixels, COST_WEBP_OUTPUT_ALPHA * (1 + config.method));

@@ -98,6 +98,7 @@ function once(
     format,
     quality: 1 + below(100),
     background: 0,
+    frames: 1,
   });
   return typeof made === "string" ? made : "picture";
 }

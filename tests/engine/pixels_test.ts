@@ -118,6 +118,24 @@ for (const name of NAMES) {
   }
 }
 
+Deno.test("a WebP that is one of many takes less effort, and is one all the same", async () => {
+  const [file = new Uint8Array()] = await makePictures();
+  const options = { width: 400, format: "webp", quality: 90 } as const;
+
+  const alone = await make(file, options);
+  const oneOfTwo = await make(file, { ...options, frames: 2 });
+  const oneOfMany = await make(file, { ...options, frames: 1_000 });
+
+  deepStrictEqual(oneOfTwo.bytes, alone.bytes);
+  notDeepStrictEqual(oneOfMany.bytes, alone.bytes);
+  const [a, b] = await sharp(
+    [alone, oneOfMany].map(({ bytes }) => ({ input: bytes, calls: RAW })),
+  );
+  ok(a && b);
+  const like = likeness(a, b, alone.size, 1);
+  ok(like > 0.97, `${like}`);
+});
+
 Deno.test("pixels become any format", async () => {
   const source = noise(64, 48, true);
   for (const format of ["jpeg", "webp", "png"] as const) {

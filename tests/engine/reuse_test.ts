@@ -37,7 +37,7 @@ function round(instance: Instance, isCut: boolean): void {
     const format = FORMATS[at % 3] ?? "webp";
     const size = { width: 90 + at, height: 70 };
     const plan = { part: PART, size };
-    instance.make(plan, { format, quality: 80, background: 0 });
+    instance.make(plan, { format, quality: 80, background: 0, frames: 1 });
   }
 }
 

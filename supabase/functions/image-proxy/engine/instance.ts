@@ -41,6 +41,8 @@ export interface Encoding {
   readonly quality: number;
   /** 0xRRGGBB: what is behind a picture that JPEG cannot show through. */
   readonly background: number;
+  /** Of the animation that the result is one of: 1 of a still picture. */
+  readonly frames: number;
 }
 
 /** How long it took, in milliseconds of the clock. */
@@ -146,10 +148,10 @@ export class Instance {
     const at = this.#exports.wish();
     const { left, top, width, height } = part;
     new Float64Array(memory.buffer, at, 4).set([left, top, width, height]);
-    const { quality, background } = encoding;
+    const { quality, background, frames } = encoding;
     const format = FORMATS.indexOf(encoding.format);
-    new Int32Array(memory.buffer, at + 32, 5)
-      .set([size.width, size.height, format, quality, background]);
+    new Int32Array(memory.buffer, at + 32, 6)
+      .set([size.width, size.height, format, quality, background, frames]);
 
     this.#parts = [];
     const start = performance.now();

@@ -17,7 +17,12 @@ for (const what of ["trap", "recurse"] as const) {
 Deno.test("a trap is a value of Instance.make()", () => {
   const instance = new Instance(BROKEN);
   const plan = { part: { left: 0, top: 0, ...SIZE }, size: SIZE };
-  const encoding = { format: "png", quality: 1, background: 0 } as const;
+  const encoding = {
+    format: "png",
+    quality: 1,
+    background: 0,
+    frames: 1,
+  } as const;
 
   strictEqual(instance.make(plan, encoding), "trap");
   strictEqual(instance.isBroken, true);

@@ -27,6 +27,8 @@ export interface Options extends Wanted {
   readonly quality?: number;
   /** 0xRRGGBB: what is behind a picture that JPEG cannot show through. */
   readonly background?: number;
+  /** Of the animation that it is one of: more take less effort for each. */
+  readonly frames?: number;
   /** What it may take, where it is not what is usual. */
   readonly limits?: Partial<TransformLimits>;
 }
@@ -122,6 +124,7 @@ function make(
     format: options.format,
     quality: options.quality ?? 80,
     background: options.background ?? 0xffffff,
+    frames: options.frames ?? 1,
   };
   const stored = asStored(plan, upright, header.orientation);
   const made = instance.make(stored, encoding);

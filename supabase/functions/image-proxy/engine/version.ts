@@ -6,4 +6,4 @@
 
 /** Of the module in `wasm.ts`. */
 export const ENGINE_SHA256: string =
-  "2734757614ac67351b2efe3fa75a2984345e9c81b1210ab9d53c14ca5a66558c";
+  "045784009d5326e816daa98ff1e5b7562a500bd229a8fc96a444f48602636ec9";

@@ -95,15 +95,14 @@ function costly(job: Job | undefined): Problem {
 
 function refused(failure: Unreadable | Exclude<Failure, "too costly">) {
   switch (failure) {
-    case "unknown":
-    case "unsupported":
-      return notSupported("Cannot read this format, or this kind of it", {
-        supported: SOURCE_FORMATS,
-      });
     case "truncated":
       return notReadable("The file ends before its picture does");
     case "corrupt":
     case "unreadable":
       return notReadable("The file is not what it says");
   }
+  const [, why = "Cannot read this format, or this kind of it"] = failure.split(
+    "unsupported: ",
+  );
+  return notSupported(why, { supported: SOURCE_FORMATS });
 }

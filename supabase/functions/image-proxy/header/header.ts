@@ -46,7 +46,9 @@ export type Unreadable =
   /** Ends before it has said what it is. */
   | "truncated"
   /** A kind of its format that is not read. */
-  | "unsupported";
+  | "unsupported"
+  /** The same, with a sentence that says why. */
+  | `unsupported: ${string}`;
 
 /** Reads the header of one format, of a file that begins as it should. */
 export type HeaderReader = (file: Uint8Array) => Header | Unreadable;

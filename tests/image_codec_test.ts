@@ -5,7 +5,7 @@
  */
 import { ok, strictEqual } from "node:assert/strict";
 import { transcode } from "../supabase/functions/image-proxy/codec.ts";
-import type { ImageFormat } from "../supabase/functions/_shared/image_options.ts";
+import type { ImageFormat } from "../supabase/functions/_shared/image_formats.ts";
 import { readHeader } from "../supabase/functions/image-proxy/header/read.ts";
 import { planFor, type Sight } from "../supabase/functions/image-proxy/plan.ts";
 import { wishOf } from "../supabase/functions/image-proxy/wish.ts";

@@ -9,7 +9,7 @@ import { Buffer } from "node:buffer";
 import { decode, encode, isBlurhashValid } from "blurhash";
 import { thumbHashToRGBA } from "thumbhash";
 import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
-import { PLACEHOLDERS } from "../supabase/functions/_shared/image_options.ts";
+import { PLACEHOLDERS } from "../supabase/functions/_shared/image_formats.ts";
 import { difference } from "./engine/likeness.ts";
 import { type Calls, sharp } from "./engine/oracle.ts";
 import { AVIF_KINDS, KINDS, makeKinds, SIZE } from "./engine/pictures.ts";

@@ -5,6 +5,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { functionNames, specifiersOf } from "../tools/imports.ts";
+import { ALONE } from "../tools/verify.ts";
 import { missingOf } from "./missing.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -121,6 +122,24 @@ Deno.test("PURE files import PURE files, problem.ts and units.ts", () => {
       ok(allowed.includes(file), `${path} imports ${name}`);
     }
   }
+});
+
+Deno.test("tests that count their own memory run alone", async () => {
+  const counting: string[] = [];
+  for (const root of ["tests/", "supabase/"]) {
+    for await (const { href } of filesBelow(new URL(root, ROOT))) {
+      if (!href.endsWith("_test.ts")) continue;
+      const text = await Deno.readTextFile(new URL(href));
+      const isCounting = /= Deno\.memoryUsage\(\)/.test(text);
+      if (isCounting) counting.push(href.slice(ROOT.href.length));
+    }
+  }
+
+  ok(counting.length > 1, `${counting}`);
+  const together = counting.filter((path) =>
+    !ALONE.some((it) => path.startsWith(it))
+  );
+  deepStrictEqual(together, []);
 });
 
 Deno.test("packages have bare names, which the root deno.json pins", async () => {

@@ -124,6 +124,16 @@ export async function tokenOf({ client }: Person): Promise<string> {
 /** Puts an empty database where a stack expects it, faster than it could. */
 export async function fillFromTemplate(data: string): Promise<void> {
   await Deno.mkdir(new URL("../.local", import.meta.url), { recursive: true });
-  await ensureDatabase(TEMPLATE);
+  await ensureTemplate();
   await cp(TEMPLATE, `${data}/database`, { recursive: true });
+}
+
+/** Once, whoever else begins at the same time. */
+async function ensureTemplate(): Promise<void> {
+  using lock = await Deno.open(`${TEMPLATE}.lock`, {
+    create: true,
+    write: true,
+  });
+  await lock.lock(true);
+  await ensureDatabase(TEMPLATE);
 }

@@ -25,6 +25,15 @@ const HELP = `Checks format, lint, types and pins, and runs every test.
 
 const JUNIT = ".local/junit.xml";
 
+/**
+ * Tests that count the memory of their own process, or the CPU time of another:
+ * nothing runs beside them. A house rule knows them by this list.
+ */
+export const ALONE: readonly string[] = [
+  ...["tests/avif/", "tests/engine/", "tests/image_proxy_test.ts"],
+  ...["tests/budget_test.ts", "tests/start_test.ts"],
+];
+
 /** What tests may do: talk to this machine, and run the stack they test. */
 const PERMISSIONS = [
   "--allow-net=127.0.0.1",
@@ -82,12 +91,27 @@ async function hasPackages(): Promise<boolean> {
   }
 }
 
+/** Those that bear company first, as many at a time as there are cores. */
 async function test(paths: string[], withServices: boolean): Promise<Count> {
   await Deno.mkdir(".local", { recursive: true });
+  if (paths.length > 0) return await run(paths, withServices);
+  const others = ["--parallel", `--ignore=${ALONE.join()}`];
+  const together = await run(others, withServices);
+  const alone = await run(ALONE, withServices);
+  return {
+    passed: together.passed + alone.passed,
+    failed: together.failed + alone.failed,
+  };
+}
+
+async function run(
+  args: readonly string[],
+  withServices: boolean,
+): Promise<Count> {
   await Deno.remove(JUNIT).catch(() => {}); // an old one would be counted
   const options = ["--doc", "--frozen", `--junit-path=${JUNIT}`];
   const ok = await deno(
-    ["test", ...options, ...PERMISSIONS, ...paths],
+    ["test", ...options, ...PERMISSIONS, ...args],
     { PORTICO_SERVICES: withServices ? "1" : "" },
   );
   const count = countOf(await Deno.readTextFile(JUNIT).catch(() => ""));

@@ -27,12 +27,7 @@ export const HUNGRY: readonly Costly[] = [
     SMALL,
   ),
   costly("12 MP of lossless WebP", "WebP, lossless with alpha", 11.8, SMALL),
-  costly(
-    "2 MP of AVIF to as many pixels of JPEG",
-    "AVIF, quick",
-    2.1,
-    `${LARGE}&format=jpeg`,
-  ),
+  costly("2 MP of AVIF to JPEG", "AVIF, quick", 2.1, "format=jpeg"),
   costly("2 MP of AVIF to AVIF", "AVIF, quick", 2.1, "width=750&format=avif"),
   costly(
     "1.1 MP of AVIF with alpha to AVIF",

@@ -10,23 +10,10 @@ import * as v from "valibot";
 import { fields } from "./fields.ts";
 import { FILENAME_RULE, isFilename } from "./filename.ts";
 import { MAX_SIDE } from "./image_bounds.ts";
+import { IMAGE_FORMATS, PLACEHOLDERS } from "./image_formats.ts";
 
 /** How a picture meets a box of another shape. */
 export type Resize = "cover" | "contain" | "fill";
-
-/** What a picture can be made into: Storage's formats, but for ICO and SVG. */
-export const IMAGE_FORMATS = [
-  ...["webp", "avif", "jpeg", "png", "gif", "bmp", "tiff"] as const,
-];
-
-export type ImageFormat = typeof IMAGE_FORMATS[number];
-
-/** What a page shows until a picture is there. */
-export const PLACEHOLDERS = [
-  ...["blurhash", "thumbhash", "lqip", "dominant"] as const,
-];
-
-export type Placeholder = typeof PLACEHOLDERS[number];
 
 /** Source: supabase.com/docs, Storage, image transformations. */
 const QUALITY = [20, 100] as const;

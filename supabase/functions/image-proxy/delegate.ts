@@ -4,7 +4,7 @@
  * @module
  */
 import { bodyUpTo } from "../_shared/answer.ts";
-import type { ImageFormat } from "../_shared/image_options.ts";
+import type { ImageFormat } from "../_shared/image_formats.ts";
 import { MiB } from "../_shared/units.ts";
 import type { Made } from "./codec.ts";
 import type { Errand } from "./errand.ts";

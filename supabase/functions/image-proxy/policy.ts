@@ -7,11 +7,8 @@
  *
  * @module
  */
-import type {
-  GravityName,
-  ImageFormat,
-  Resize,
-} from "../_shared/image_options.ts";
+import type { ImageFormat } from "../_shared/image_formats.ts";
+import type { GravityName, Resize } from "../_shared/image_options.ts";
 import { MiB, seconds } from "../_shared/units.ts";
 
 /** Options that have a name. */

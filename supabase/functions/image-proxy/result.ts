@@ -7,7 +7,7 @@ import {
   type ImageFormat,
   type Placeholder,
   PLACEHOLDERS,
-} from "../_shared/image_options.ts";
+} from "../_shared/image_formats.ts";
 
 /** A file, or a few bytes in JSON that stand for one. */
 export type ResultFormat = ImageFormat | Placeholder;

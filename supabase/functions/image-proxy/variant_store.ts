@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import { bodyUpTo } from "../_shared/answer.ts";
 import type { Get, Send } from "../_shared/get.ts";
-import { IMAGE_FORMATS, type ImageFormat } from "../_shared/image_options.ts";
+import { IMAGE_FORMATS, type ImageFormat } from "../_shared/image_formats.ts";
 import { type Place, storageUnavailable } from "../_shared/place.ts";
 import { callRpc } from "../_shared/rpc.ts";
 import { MiB } from "../_shared/units.ts";

@@ -4,11 +4,10 @@
  * @module
  */
 import { MAX_SIDE } from "../_shared/image_bounds.ts";
+import type { ImageFormat, Placeholder } from "../_shared/image_formats.ts";
 import type {
   GravityName,
-  ImageFormat,
   ImageOptions,
-  Placeholder,
   Resize,
 } from "../_shared/image_options.ts";
 import { problem } from "../_shared/problem.ts";

@@ -1,9 +1,6 @@
 import { notStrictEqual, strictEqual, throws } from "node:assert/strict";
-import {
-  type ImageOptions,
-  optionsIn,
-  PLACEHOLDERS,
-} from "../_shared/image_options.ts";
+import { PLACEHOLDERS } from "../_shared/image_formats.ts";
+import { type ImageOptions, optionsIn } from "../_shared/image_options.ts";
 import { LADDER } from "./policy.ts";
 import { textOf, wishOf } from "./wish.ts";
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Placeholder } from "../../_shared/image_options.ts";
+import type { Placeholder } from "../../_shared/image_formats.ts";
 import type { Encode, Encoding, Image } from "../encoders.ts";
 
 /** From a small picture to a text. */

@@ -7,12 +7,12 @@
  *
  * @module
  */
-import { Codec, type Names, type Stop } from "./codec.ts";
+import { Codec, type Names, type Stop } from "../embind/codec.ts";
 import { decodeCost, decodeMemory, MAX_MEMORY } from "./costs.ts";
-import type { Refusal } from "./cursor.ts";
+import type { Refusal } from "../heif/cursor.ts";
 import { type Header, readHeader } from "./header.ts";
-import type { Callables } from "./embind.ts";
-import type { Heap, View } from "./heap.ts";
+import type { Callables } from "../embind/embind.ts";
+import type { Heap, View } from "../embind/heap.ts";
 import { eightBits, type Pixels } from "./pixels.ts";
 import { stillOf } from "./still.ts";
 
@@ -119,7 +119,7 @@ const codecs = Codec.kept(compile, NAMES, {
 /** Loaded with the first picture, so that nothing waits for it before. */
 async function compile(): Promise<WebAssembly.Module> {
   const [{ unpack }, { DECODER }] = await Promise.all([
-    import("./unpack.ts"),
+    import("../embind/unpack.ts"),
     import("./decoder_wasm.ts"),
   ]);
   return await WebAssembly.compile(unpack(DECODER));

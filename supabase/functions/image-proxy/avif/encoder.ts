@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { Codec, type Names, type Stop } from "./codec.ts";
+import { Codec, type Names, type Stop } from "../embind/codec.ts";
 import { encodeCost, encodeMemory, MAX_MEMORY, type Speed } from "./costs.ts";
-import type { Callables } from "./embind.ts";
-import type { Heap, View } from "./heap.ts";
+import type { Callables } from "../embind/embind.ts";
+import type { Heap, View } from "../embind/heap.ts";
 import type { Pixels } from "./pixels.ts";
 
 /**
@@ -115,7 +115,7 @@ const codecs = Codec.kept(compile, NAMES, {
 /** Loaded with the first picture, so that nothing waits for it before. */
 async function compile(): Promise<WebAssembly.Module> {
   const [{ unpack }, { ENCODER }] = await Promise.all([
-    import("./unpack.ts"),
+    import("../embind/unpack.ts"),
     import("./encoder_wasm.ts"),
   ]);
   return await WebAssembly.compile(unpack(ENCODER));

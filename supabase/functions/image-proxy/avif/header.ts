@@ -1,6 +1,6 @@
 /**
- * What an AVIF file says of itself, and what of it is to be decoded: AVIF 1.1,
- * MIAF (ISO/IEC 23000-22). No I/O.
+ * What an AVIF file says of itself, and what of it is to be decoded: AVIF 1.1.
+ * No I/O.
  *
  * The decoder sees none of these boxes. It is given the streams that are found
  * here in boxes of our own (`still.ts`), so that it cannot take a file for
@@ -8,58 +8,19 @@
  *
  * @module
  */
-import type { Size } from "../engine/geometry.ts";
-import type { Orientation } from "../engine/orientation.ts";
-import { type Coded, codedOf, type File, lengthOf } from "./coded.ts";
-import { boxesOf, Cursor, type Refusal, Refused } from "./cursor.ts";
-import { Items } from "./items.ts";
-import { isAlpha, type Properties } from "./properties.ts";
-import type { Colour } from "./sequence_header.ts";
-import { readTracks } from "./tracks.ts";
+import { type Refusal, Refused } from "../heif/cursor.ts";
+import {
+  brandsOf,
+  type Picture,
+  readPicture,
+  refusedOr,
+} from "../heif/picture.ts";
+import { AV1 } from "./coded.ts";
+import type { SequenceHeader } from "./sequence_header.ts";
 
-export interface Header {
-  /** As stored: before the orientation. */
-  readonly size: Size;
-  /** Of `irot` and `imir`, which a reader obeys, and not EXIF. */
-  readonly orientation: Orientation;
-  readonly hasAlpha: boolean;
-  /** Bits a sample. */
-  readonly depth: 8 | 10 | 12;
-  readonly isGrid: boolean;
-  /** Of an animation: its first is decoded, or the picture that stands for it. */
-  readonly frames?: number;
-  readonly colour: Colour;
-  /** An ICC profile, which the decoder does not apply. */
-  readonly profile?: Uint8Array;
-  /** Of all the streams that are decoded. */
-  readonly bytes: number;
-  readonly picture: Coded;
-  readonly alpha?: Coded;
-  /** Whether alpha is in the colours already. */
-  readonly isPremultiplied: boolean;
-}
+export type Header = Picture<SequenceHeader>;
 
 const BRANDS: readonly string[] = ["avif", "avis"];
-
-/** Of a stream that is not there yet, and of whose colours no box says a word. */
-const UNSAID: Colour = { primaries: 2, transfer: 2, matrix: 2, isFull: true };
-
-/** Brands that are looked at: encoders write up to eight. */
-const MAX_BRANDS = 32;
-
-/** What a file that begins so says that it is: ISO/IEC 14496-12 §4.3. */
-function brandsOf(bytes: Uint8Array): string[] {
-  const head = new Cursor(bytes);
-  if (head.left < 16) return [];
-  const length = head.uint(4);
-  if (head.type() !== "ftyp") return [];
-  const brands = [head.type()];
-  head.skip(4);
-  while (
-    head.at + 4 <= Math.min(length, bytes.length) && brands.length < MAX_BRANDS
-  ) brands.push(head.type());
-  return brands;
-}
 
 /**
  * Reads the first bytes of a file, or all of it. Of streams that are not there
@@ -80,94 +41,10 @@ export function readHeader(
   bytes: Uint8Array,
   fileBytes: number = bytes.length,
 ): Header | Refusal {
-  try {
+  return refusedOr(() => {
     const brands = brandsOf(bytes);
-    if (!brands.some((it) => BRANDS.includes(it))) return "format";
-    return read({ bytes, fileBytes }, brands.includes("avis"));
-  } catch (error) {
-    if (error instanceof Refused) return error.refusal;
-    throw error;
-  }
-}
-
-function read(file: File, isAnimation: boolean): Header {
-  const { meta, moov } = topOf(file, isAnimation);
-  const animation = moov === undefined ? undefined : readTracks(file, moov);
-  const frames = animation === undefined ? {} : { frames: animation.frames };
-  if (meta !== undefined) {
-    return { ...ofItems(file, new Items(meta)), ...frames };
-  }
-  if (animation === undefined) throw new Refused("corrupt");
-  const { properties, picture, alpha } = animation;
-  const coded = {
-    picture: picture(),
-    alpha: alpha?.(),
-    isPremultiplied: false,
-  };
-  return { ...headerOf(properties, coded), ...frames };
-}
-
-/** The boxes that say where everything is, which come early or late. */
-function topOf(
-  { bytes, fileBytes }: File,
-  isAnimation: boolean,
-): { meta?: Cursor; moov?: Cursor } {
-  const top: { meta?: Cursor; moov?: Cursor } = {};
-  for (const { type, content } of boxesOf(new Cursor(bytes, 0, fileBytes))) {
-    if (type === "meta") top.meta ??= content;
-    if (type === "moov" && isAnimation) top.moov ??= content;
-    const isAll = top.meta !== undefined &&
-      (!isAnimation || top.moov !== undefined);
-    if (isAll) break;
-    // Nothing to see behind it, and perhaps enough before it.
-    if (content.end >= bytes.length && top.meta !== undefined) break;
-  }
-  return top;
-}
-
-/** The item that stands for the file, and its alpha. */
-function ofItems(file: File, items: Items): Header {
-  const { primary, references } = items;
-  const alpha = references.find(({ type, from, to }) =>
-    type === "auxl" && to.includes(primary) &&
-    isAlpha(items.propertiesOf(from))
-  )?.from;
-  const isPremultiplied = references.some(({ type, from, to }) =>
-    type === "prem" && from === primary && alpha !== undefined &&
-    to.includes(alpha)
-  );
-  return headerOf(items.propertiesOf(primary), {
-    picture: codedOf(file, items, primary),
-    alpha: alpha === undefined ? undefined : codedOf(file, items, alpha),
-    isPremultiplied,
+    if (!brands.some((it) => BRANDS.includes(it))) throw new Refused("format");
+    const file = { bytes, fileBytes };
+    return readPicture({ file, codec: AV1 }, brands.includes("avis"));
   });
-}
-
-function headerOf(
-  { orientation, colour, profile }: Properties,
-  { picture, alpha, isPremultiplied }: {
-    picture: Coded;
-    alpha: Coded | undefined;
-    isPremultiplied: boolean;
-  },
-): Header {
-  const { size, depth } = picture;
-  if (size.width < 1 || size.height < 1) throw new Refused("corrupt");
-  const isOther = alpha !== undefined &&
-    (alpha.size.width !== size.width || alpha.size.height !== size.height);
-  if (isOther) throw new Refused("corrupt");
-  const streams = [...picture.tiles, ...alpha?.tiles ?? []];
-  return {
-    size,
-    orientation,
-    hasAlpha: alpha !== undefined,
-    depth,
-    isGrid: picture.tiles.length > 1,
-    colour: colour ?? picture.tiles[0]?.header?.colour ?? UNSAID,
-    ...(profile === undefined ? {} : { profile }),
-    bytes: streams.reduce((sum, { place }) => sum + lengthOf(place), 0),
-    picture,
-    ...(alpha === undefined ? {} : { alpha }),
-    isPremultiplied,
-  };
 }

@@ -4,18 +4,8 @@
  * @module
  */
 import type { Size } from "../engine/geometry.ts";
-import { Bits } from "./bits.ts";
-
-/** How colours are to be understood: ISO/IEC 23091-2. */
-export interface Colour {
-  /** 1 is BT.709 and sRGB, 9 is BT.2020, 12 is Display P3, 2 is not said. */
-  readonly primaries: number;
-  /** 13 is sRGB, 16 is PQ, 18 is HLG, 2 is not said. */
-  readonly transfer: number;
-  /** 0 is RGB, 1 is BT.709, 6 is BT.601, 9 is BT.2020, 2 is not said. */
-  readonly matrix: number;
-  readonly isFull: boolean;
-}
+import type { Colour } from "../colour/colour.ts";
+import { Bits } from "../heif/bits.ts";
 
 export interface SequenceHeader {
   /** No frame of the stream is larger: `max_frame_width_minus_1`, plus one. */

@@ -5,7 +5,7 @@
  */
 import type { Failure } from "../decoders.ts";
 import type { Source } from "../engine/source.ts";
-import { colourProfile } from "./colour_profile.ts";
+import { colourProfile } from "../colour/colour_profile.ts";
 import { decode, type DecodeFailure } from "./decoder.ts";
 
 export async function avifSource(

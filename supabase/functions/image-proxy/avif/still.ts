@@ -5,10 +5,12 @@
  * @module
  */
 import type { Size } from "../engine/geometry.ts";
-import { bytesAt, type Coded, type File, lengthOf } from "./coded.ts";
-import { Refused } from "./cursor.ts";
+import type { Colour } from "../colour/colour.ts";
+import { Refused } from "../heif/cursor.ts";
+import { bytesAt, type File, lengthOf } from "../heif/extents.ts";
+import type { Coded } from "./coded.ts";
 import type { Header } from "./header.ts";
-import type { Colour, SequenceHeader } from "./sequence_header.ts";
+import type { SequenceHeader } from "./sequence_header.ts";
 
 const ALPHA = "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0";
 

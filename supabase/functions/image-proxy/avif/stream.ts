@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Refused } from "./cursor.ts";
+import { Refused } from "../heif/cursor.ts";
 import { readSequenceHeader, type SequenceHeader } from "./sequence_header.ts";
 
 /** AV1 §6.2.2, `obu_type`. */

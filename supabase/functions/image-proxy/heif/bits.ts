@@ -1,5 +1,5 @@
 /**
- * Reads numbers of bits, as AV1 writes them. No I/O.
+ * Reads numbers of bits, as video codecs write them. No I/O.
  *
  * @module
  */

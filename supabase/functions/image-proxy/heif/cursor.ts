@@ -5,7 +5,7 @@
  */
 
 /**
- * Why a file is not read: it is no AVIF (`format`), or ends too early
+ * Why a file is not read: it is of another format (`format`), or ends too early
  * (`truncated`), or contradicts itself (`corrupt`), or is of a kind that is not
  * read (`unsupported`).
  */

@@ -5,7 +5,7 @@
  * @module
  */
 import { D50, matrixOf, transposed, type Triple, USUAL } from "./primaries.ts";
-import type { Colour } from "./sequence_header.ts";
+import type { Colour } from "./colour.ts";
 import { type Curve, CURVES, srgb } from "./transfer.ts";
 
 /**

@@ -3,34 +3,38 @@
  *
  * @module
  */
-import { type Coded, type File, single } from "./coded.ts";
+import type { Size } from "../engine/geometry.ts";
+import { type Coded, single, type Source } from "./coded.ts";
 import { boxesOf, type Cursor, find, need, Refused } from "./cursor.ts";
 import { isAlpha, type Properties, readProperties } from "./properties.ts";
 
 /** A track, as far as its first picture needs it. */
-interface Track {
+interface Track<Header> {
   readonly id: number;
   /** What it is the alpha of. */
   readonly of: readonly number[];
   readonly properties: Properties;
   readonly frames: number;
-  readonly coded: () => Coded;
+  readonly coded: () => Coded<Header>;
 }
 
 /** What a `moov` has. */
-export interface Animation {
+export interface Animation<Header> {
   readonly frames: number;
   readonly properties: Properties;
-  readonly picture: () => Coded;
-  readonly alpha: (() => Coded) | undefined;
+  readonly picture: () => Coded<Header>;
+  readonly alpha: (() => Coded<Header>) | undefined;
 }
 
 /** The first track that is no alpha, and what is the alpha of it. */
-export function readTracks(file: File, moov: Cursor): Animation {
-  const tracks: Track[] = [];
+export function readTracks<Header extends { readonly size: Size }>(
+  source: Source<Header>,
+  moov: Cursor,
+): Animation<Header> {
+  const tracks: Track<Header>[] = [];
   for (const { type, content } of boxesOf(moov)) {
     if (type !== "trak") continue;
-    const track = readTrack(file, content);
+    const track = readTrack(source, content);
     if (track !== undefined) tracks.push(track);
   }
   const main = tracks.find((it) => it.of.length === 0);
@@ -42,14 +46,17 @@ export function readTracks(file: File, moov: Cursor): Animation {
   return { frames, properties, picture, alpha: alpha?.coded };
 }
 
-/** Undefined is no track of pictures in AV1. */
-function readTrack(file: File, trak: Cursor): Track | undefined {
+/** Undefined is no track of pictures by that codec. */
+function readTrack<Header extends { readonly size: Size }>(
+  source: Source<Header>,
+  trak: Cursor,
+): Track<Header> | undefined {
   const mdia = need(trak, "mdia");
   const stbl = need(need(mdia, "minf"), "stbl");
   const stsd = need(stbl, "stsd");
   stsd.skip(8); // version, flags, and the count of entries
   const [entry] = boxesOf(stsd);
-  if (entry?.type !== "av01") return undefined;
+  if (entry?.type !== source.codec.type) return undefined;
   const properties = readEntry(entry.content);
   const { frames, length } = readSizes(need(stbl, "stsz"));
   const place = [{ at: readOffset(stbl), length }];
@@ -58,7 +65,7 @@ function readTrack(file: File, trak: Cursor): Track | undefined {
     of: readAuxl(find(trak, "tref")),
     properties,
     frames,
-    coded: () => single(file, properties, place),
+    coded: () => single(source, properties, place),
   };
 }
 

@@ -6,21 +6,14 @@
 import type { Size } from "../engine/geometry.ts";
 import type { Orientation } from "../engine/orientation.ts";
 import { type Box, type Cursor, Refused } from "./cursor.ts";
-import type { Colour } from "./sequence_header.ts";
-
-/** What `av1C` says of a stream. */
-export interface Config {
-  readonly depth: 8 | 10 | 12;
-  readonly isGrey: boolean;
-  /** A sequence header, or nothing. */
-  readonly obus: Uint8Array;
-}
+import type { Colour } from "../colour/colour.ts";
 
 /** Of one picture. */
 export interface Properties {
   /** Of `ispe`. */
   readonly size?: Size;
-  readonly config?: Config;
+  /** `av1C`: what it says of the stream. */
+  readonly config?: Box;
   readonly colour?: Colour;
   /** An ICC profile. */
   readonly profile?: Uint8Array;
@@ -74,7 +67,7 @@ function readOne(
       content.full();
       return { size: { width: content.uint(4), height: content.uint(4) } };
     case "av1C":
-      return { config: readConfig(content) };
+      return { config: { type, content } };
     case "auxC":
       content.full();
       return { aux: content.text() };
@@ -93,17 +86,6 @@ function readOne(
       return {};
   }
   return undefined;
-}
-
-/** AV1 in ISO-BMFF 1.2, §2.3.3. */
-function readConfig(content: Cursor): Config {
-  content.skip(2);
-  const bits = content.uint(1);
-  content.skip(1);
-  const depth = (bits & 0x40) === 0 ? 8 : (bits & 0x20) === 0 ? 10 : 12;
-  const isGrey = (bits & 0x10) !== 0;
-  const obus = content.bytes.subarray(content.at, content.end);
-  return { depth, isGrey, obus };
 }
 
 /** ISO/IEC 14496-12 §12.1.5. */

@@ -6,13 +6,8 @@
  */
 import { type Box, boxesOf, type Cursor, find, need } from "./cursor.ts";
 import { Refused } from "./cursor.ts";
+import type { Extent } from "./extents.ts";
 import { type Properties, readProperties } from "./properties.ts";
-
-/** Bytes of the file. */
-export interface Extent {
-  readonly at: number;
-  readonly length: number;
-}
 
 /** A reference from one item to others, in their order. */
 export interface Reference {

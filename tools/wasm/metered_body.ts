@@ -1,0 +1,91 @@
+/**
+ * The body of a function with charges in it. No I/O.
+ *
+ * @module
+ */
+import { type Charge, chargesOf } from "./charges.ts";
+import { EMPTY_BLOCK, instructionsOf, OP } from "./instructions.ts";
+import { joined, Reader, signed, unsigned } from "./leb128.ts";
+
+/** What a body is metered with. */
+export interface Meter {
+  /** The index of the global that holds what is left, an i64. */
+  readonly fuel: number;
+}
+
+/** Bytes that are moved for one unit, as a power of two. */
+const BYTES_SHIFT = 3;
+
+const I32 = 0x7f;
+
+/** Instructions whose last operand is a number of bytes. */
+const BULK: ReadonlySet<number> = new Set([
+  ...[OP.memoryInit, OP.memoryCopy, OP.memoryFill],
+]);
+
+/** A place in a body, and what comes in front of what is there. */
+type Insertion = readonly [at: number, bytes: readonly number[]];
+
+/** `body` as it is in a code section, of a function with so many parameters. */
+export function meteredBody(
+  body: Uint8Array,
+  parameters: number,
+  { fuel }: Meter,
+): Uint8Array {
+  const reader = new Reader(body);
+  const groups = reader.unsigned();
+  const groupsAt = reader.at;
+  let local = parameters;
+  for (let i = 0; i < groups; i++) {
+    local += reader.unsigned();
+    reader.byte();
+  }
+  const start = reader.at;
+  const code = [...instructionsOf(reader)];
+  const bulk = code.filter(({ op }) => BULK.has(op));
+  const insertions: Insertion[] = [
+    ...chargesOf(start, code).map((it): Insertion => [it.at, paid(it, fuel)]),
+    ...bulk.map((it): Insertion => [it.at, paidByLength(local, fuel)]),
+  ].sort(([a], [b]) => a - b);
+
+  const own = bulk.length > 0 ? [1, I32] : [];
+  const parts: ArrayLike<number>[] = [
+    unsigned(groups + own.length / 2),
+    body.subarray(groupsAt, start),
+    own,
+  ];
+  let from = start;
+  for (const [at, bytes] of insertions) {
+    parts.push(body.subarray(from, at), bytes);
+    from = at;
+  }
+  parts.push(body.subarray(from));
+  return joined(parts);
+}
+
+function paid({ cost, stops }: Charge, fuel: number): number[] {
+  const global = unsigned(fuel);
+  const taken = [
+    ...[OP.globalGet, ...global, OP.i64Const, ...signed(cost), OP.i64Sub],
+    ...[OP.globalSet, ...global],
+  ];
+  if (!stops) return taken;
+  return [
+    ...taken,
+    ...[OP.globalGet, ...global, OP.i64Const, 0, OP.i64LtS],
+    ...[OP.if, EMPTY_BLOCK, OP.unreachable, OP.end],
+  ];
+}
+
+/** The length is on top of the stack, and stays there. */
+function paidByLength(
+  local: number,
+  fuel: number,
+): number[] {
+  const [index, global] = [unsigned(local), unsigned(fuel)];
+  return [
+    ...[OP.localTee, ...index, OP.globalGet, ...global],
+    ...[OP.localGet, ...index, OP.i32Const, BYTES_SHIFT, OP.i32ShrU],
+    ...[OP.i64ExtendI32U, OP.i64Sub, OP.globalSet, ...global],
+  ];
+}

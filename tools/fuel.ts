@@ -3,8 +3,8 @@
  * stop a module of somebody else's from outside.
  *
  * What comes out has a global, `fuel`: an `i64` that its host sets before each
- * call, and that each instruction takes about 1 of. Below zero there is a trap,
- * and `fuel` says that this was why. Its memory has an end.
+ * call, and that each instruction of a processor takes about 1 of. Below zero
+ * there is a trap, and `fuel` says that this was why. Its memory has an end.
  *
  * @module
  */
@@ -15,6 +15,7 @@ import {
   appended,
   binaryOf,
   SECTION,
+  type Sections,
   sectionsOf,
   vectorOf,
 } from "./wasm/sections.ts";
@@ -47,39 +48,36 @@ export function metered(
   { maxPages, initialFuel = 0 }: MeterOptions,
 ): Uint8Array<ArrayBuffer> {
   const sections = sectionsOf(wasm);
-  const parameters = parametersOf(sections.get(SECTION.type));
+  const [globals, exports] = [SECTION.global, SECTION.export].map((id) =>
+    sections.get(id)
+  );
   const imports = importsOf(sections.get(SECTION.import), maxPages);
-  const globals = vectorOf(sections.get(SECTION.global)).count;
-  const fuel = imports.globals + globals;
-
-  const types = vectorOf(sections.get(SECTION.function));
-  const bodies = vectorOf(sections.get(SECTION.code));
-  const code: ArrayLike<number>[] = [unsigned(bodies.count)];
-  for (let i = 0; i < bodies.count; i++) {
-    const count = parameters[types.items.unsigned()] ?? 0;
-    const body = meteredBody(bodies.items.sized(), count, { fuel });
-    code.push(unsigned(body.length), body);
-  }
-  const name = new TextEncoder().encode(FUEL);
+  const fuel = imports.globals + vectorOf(globals).count;
+  const global = [I64, MUTABLE, OP.i64Const, ...signed(initialFuel), OP.end];
+  const name = sized(new TextEncoder().encode(FUEL));
   sections
     .set(SECTION.import, imports.section)
     .set(SECTION.memory, limited(sections.get(SECTION.memory), maxPages))
-    .set(
-      SECTION.global,
-      appended(sections.get(SECTION.global), [
-        ...[I64, MUTABLE, OP.i64Const, ...signed(initialFuel), OP.end],
-      ]),
-    )
+    .set(SECTION.global, appended(globals, global))
     .set(
       SECTION.export,
-      appended(sections.get(SECTION.export), [
-        ...sized(name),
-        GLOBAL,
-        ...unsigned(fuel),
-      ]),
+      appended(exports, [...name, GLOBAL, ...unsigned(fuel)]),
     )
-    .set(SECTION.code, joined(code));
+    .set(SECTION.code, meteredCode(sections, fuel));
   return binaryOf(sections);
+}
+
+function meteredCode(sections: Sections, fuel: number): Uint8Array {
+  const parameters = parametersOf(sections.get(SECTION.type));
+  const types = vectorOf(sections.get(SECTION.function)).items;
+  const { count, items } = vectorOf(sections.get(SECTION.code));
+  const code: ArrayLike<number>[] = [unsigned(count)];
+  for (let i = 0; i < count; i++) {
+    const own = parameters[types.unsigned()] ?? 0;
+    const body = meteredBody(items.sized(), { parameters: own, fuel });
+    code.push(unsigned(body.length), body);
+  }
+  return joined(code);
 }
 
 /** How many parameters a function of each type has. */

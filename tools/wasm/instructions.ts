@@ -22,6 +22,7 @@ export const OP = {
   callIndirect: 0x11,
   returnCall: 0x12,
   returnCallIndirect: 0x13,
+  drop: 0x1a,
   localGet: 0x20,
   localTee: 0x22,
   globalGet: 0x23,

@@ -7,8 +7,10 @@ import { type Charge, chargesOf } from "./charges.ts";
 import { EMPTY_BLOCK, instructionsOf, OP } from "./instructions.ts";
 import { joined, Reader, signed, unsigned } from "./leb128.ts";
 
-/** What a body is metered with. */
+/** What a body does not say. */
 export interface Meter {
+  /** How many the function has. */
+  readonly parameters: number;
   /** The index of the global that holds what is left, an i64. */
   readonly fuel: number;
 }
@@ -26,11 +28,10 @@ const BULK: ReadonlySet<number> = new Set([
 /** A place in a body, and what comes in front of what is there. */
 type Insertion = readonly [at: number, bytes: readonly number[]];
 
-/** `body` as it is in a code section, of a function with so many parameters. */
+/** `body`, as it is in a code section, with its charges. */
 export function meteredBody(
   body: Uint8Array,
-  parameters: number,
-  { fuel }: Meter,
+  { parameters, fuel }: Meter,
 ): Uint8Array {
   const reader = new Reader(body);
   const groups = reader.unsigned();
@@ -48,19 +49,27 @@ export function meteredBody(
     ...bulk.map((it): Insertion => [it.at, paidByLength(local, fuel)]),
   ].sort(([a], [b]) => a - b);
 
+  // One more local, for the length.
   const own = bulk.length > 0 ? [1, I32] : [];
-  const parts: ArrayLike<number>[] = [
-    unsigned(groups + own.length / 2),
-    body.subarray(groupsAt, start),
-    own,
-  ];
+  const locals = [unsigned(groups + own.length / 2)];
+  return joined([
+    ...[...locals, body.subarray(groupsAt, start), own],
+    ...withInsertions(body, start, insertions),
+  ]);
+}
+
+function* withInsertions(
+  body: Uint8Array,
+  start: number,
+  insertions: readonly Insertion[],
+): Generator<ArrayLike<number>> {
   let from = start;
   for (const [at, bytes] of insertions) {
-    parts.push(body.subarray(from, at), bytes);
+    yield body.subarray(from, at);
+    yield bytes;
     from = at;
   }
-  parts.push(body.subarray(from));
-  return joined(parts);
+  yield body.subarray(from);
 }
 
 function paid({ cost, stops }: Charge, fuel: number): number[] {
@@ -78,10 +87,7 @@ function paid({ cost, stops }: Charge, fuel: number): number[] {
 }
 
 /** The length is on top of the stack, and stays there. */
-function paidByLength(
-  local: number,
-  fuel: number,
-): number[] {
+function paidByLength(local: number, fuel: number): number[] {
   const [index, global] = [unsigned(local), unsigned(fuel)];
   return [
     ...[OP.localTee, ...index, OP.globalGet, ...global],

@@ -6,7 +6,7 @@
 /** By their places in `FORMATS` of instance.ts. */
 enum format { FORMAT_JPEG, FORMAT_PNG, FORMAT_WEBP, FORMAT_PIXELS };
 
-/** What the numbers of a file's pixels are. */
+/** What the numbers of a file's pixels are. By their places in source.ts. */
 enum space {
   SPACE_RGB,
   SPACE_GREY,     /* the same number thrice, once decoded */

@@ -7,9 +7,9 @@
 #include "reader.h"
 #include "source.h"
 
-/** Written by instance.ts, numbers with their low bytes first. */
+/** Written by source.ts, numbers with their low bytes first. */
 struct start {
-  uint32_t magic, width, height, has_alpha, orientation, profile_bytes;
+  uint32_t magic, width, height, has_alpha, space, orientation, profile_bytes;
 };
 
 static struct start start;
@@ -24,6 +24,7 @@ static void open(struct header *header, struct profile *profile,
   header->width = (int32_t)start.width;
   header->height = (int32_t)start.height;
   header->has_alpha = start.has_alpha != 0;
+  header->space = (enum space)start.space;
   header->orientation = (int32_t)start.orientation;
   check_size(header, limits);
   if (start.profile_bytes == 0) return;
@@ -47,7 +48,8 @@ static void decode(const struct header *header, const struct wish *wish,
   for (int y = 0; !resize_is_done(resizer); y++) {
     spend(header->width, COST_PIXELS_PIXEL);
     source_read(first + y * stride, row, stride);
-    if (!header->has_alpha) fill_alpha(row, header->width);
+    int is_filled = header->has_alpha || header->space == SPACE_CMYK;
+    if (!is_filled) fill_alpha(row, header->width);
     resize_push(resizer, row);
   }
   free(row);

@@ -35,6 +35,7 @@ export type Decode = (
 /** What the engine does not read. Loaded with the first of its format. */
 const DECODERS: Partial<Record<SourceFormat, () => Promise<Decode>>> = {
   avif: async () => (await import("./avif/source.ts")).avifSource,
+  tiff: async () => (await import("./tiff/source.ts")).tiffSource,
 };
 
 /** What the engine is to read for `file`, which begins with `header`. */

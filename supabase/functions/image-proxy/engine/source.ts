@@ -6,6 +6,15 @@
 import type { Size } from "./geometry.ts";
 import type { Orientation } from "./orientation.ts";
 
+/** In the order of `enum space`. */
+const SPACES = ["rgb", "grey", "ink"] as const;
+
+/**
+ * What a pixel's first bytes are: `grey` is the same number thrice, with alpha
+ * behind it, and `ink` is cyan, magenta, yellow and black, of which 255 is all.
+ */
+export type Space = typeof SPACES[number];
+
 /** A picture that another decoder has made. */
 export interface Pixels {
   /** As stored: before the orientation. */
@@ -16,6 +25,8 @@ export interface Pixels {
   readonly profile?: Uint8Array;
   /** Where it is not, the fourth byte of a pixel means nothing. */
   readonly hasAlpha: boolean;
+  /** What the bytes of a pixel are, if not red, green, blue and alpha. */
+  readonly space?: Space;
   /** Rows of red, green, blue and alpha, a byte each, from the top. */
   readonly pixels: Uint8Array | ReadRow;
 }
@@ -54,11 +65,16 @@ const PROFILE_MOST = 2 ** 20;
 
 /** What stands before the profile and the pixels: `engine/src/pixels_read.c`. */
 function startOf(
-  { size, hasAlpha, orientation = 1 }: Pixels,
+  { size, hasAlpha, space = "rgb", orientation = 1 }: Pixels,
   profileBytes: number,
 ): Uint8Array {
   const numbers = [0x4c585089, size.width, size.height];
-  numbers.push(hasAlpha ? 1 : 0, orientation, profileBytes);
+  numbers.push(
+    hasAlpha ? 1 : 0,
+    SPACES.indexOf(space),
+    orientation,
+    profileBytes,
+  );
   const start = new DataView(new ArrayBuffer(4 * numbers.length));
   for (const [i, it] of numbers.entries()) start.setUint32(4 * i, it, true);
   return new Uint8Array(start.buffer);

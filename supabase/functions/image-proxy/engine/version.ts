@@ -6,4 +6,4 @@
 
 /** Of the module in `wasm.ts`. */
 export const ENGINE_SHA256: string =
-  "045784009d5326e816daa98ff1e5b7562a500bd229a8fc96a444f48602636ec9";
+  "ea6e8cac7927d4bab65a85f7b65ee5ae623e602e7c03cf8d1f922de3822bcb89";

@@ -13,6 +13,8 @@ import {
 import { avifHeader } from "./avif.ts";
 import { jpegHeader } from "./jpeg.ts";
 import { pngHeader } from "./png.ts";
+import { isTiff } from "../tiff/directory.ts";
+import { tiffHeader } from "../tiff/header.ts";
 import { webpHeader } from "./webp.ts";
 
 type Row = readonly [knows: (file: Uint8Array) => boolean, read: HeaderReader];
@@ -25,6 +27,7 @@ const READERS: readonly Row[] = [
     webpHeader,
   ],
   [(file) => ascii(file, 4, 4) === "ftyp", avifHeader],
+  [isTiff, tiffHeader],
 ];
 
 /** The header of `file`, or why nobody should decode it. */

@@ -26,12 +26,15 @@ const HELP = `Checks format, lint, types and pins, and runs every test.
 const JUNIT = ".local/junit.xml";
 
 /**
- * Tests that count the memory of their own process, or the CPU time of another:
- * nothing runs beside them. A house rule knows them by this list.
+ * Tests beside which nothing runs: they count the memory of their own process or
+ * the CPU time of another, end what their process has started, or ask so much at
+ * once that a busy machine is too slow for it. A house rule knows most of them.
  */
 export const ALONE: readonly string[] = [
   ...["tests/avif/", "tests/engine/", "tests/image_proxy_test.ts"],
   ...["tests/budget_test.ts", "tests/start_test.ts"],
+  ...["tests/admin_faults_test.ts", "tests/sweep_test.ts"],
+  "tests/signed_upload_test.ts",
 ];
 
 /** What tests may do: talk to this machine, and run the stack they test. */

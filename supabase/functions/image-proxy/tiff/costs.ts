@@ -9,21 +9,21 @@ import type { Compression, Image } from "./image.ts";
 /** Nanoseconds of a byte that is unpacked, at worst, of code that is not warm. */
 const UNPACKED: Readonly<Record<Compression, number>> = {
   none: 1,
-  packbits: 12,
-  deflate: 14,
-  lzw: 30,
+  packbits: 6,
+  deflate: 9,
+  lzw: 22,
   jpeg: 0,
 };
 
 /** Of a byte that is a difference, of a sample, and of a pixel. */
-const DIFFERENCE = 6;
-const SAMPLE = 5;
-const PIXEL = 16;
+const DIFFERENCE = 4;
+const SAMPLE = 3;
+const PIXEL = 10;
 
 /** Of a block, and of one that is a JPEG file, and of a pixel in that. */
 const BLOCK = 4_000;
 const JPEG_BLOCK = 150_000;
-const JPEG_PIXEL = 75;
+const JPEG_PIXEL = 70;
 
 /** Of a byte that is written, and of a pixel. */
 const WRITTEN = 45;

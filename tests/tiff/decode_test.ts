@@ -1,0 +1,212 @@
+/**
+ * TIFF against sharp: the kinds that it writes, and others made by hand.
+ *
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { Orientation } from "../../supabase/functions/image-proxy/engine/orientation.ts";
+import { transform } from "../../supabase/functions/image-proxy/engine/transform.ts";
+import { tiffHeader } from "../../supabase/functions/image-proxy/tiff/header.ts";
+import { tiffSource } from "../../supabase/functions/image-proxy/tiff/source.ts";
+import { difference } from "../engine/likeness.ts";
+import { type Calls, sharp } from "../engine/oracle.ts";
+import { makeKinds, SIZE } from "../engine/pictures.ts";
+import { dice } from "../index/random.ts";
+import { type Field, fieldsOf, type Parts, tiffOf } from "./builder.ts";
+import { BILEVEL, makeTiffs, TIFF_KINDS } from "./pictures.ts";
+
+const PIXELS: Calls = [
+  ...[["rotate"], ["toColourspace", "srgb"]] as const,
+  ...[["ensureAlpha"], ["raw"]] as const,
+];
+
+async function pixelsOf(file: Uint8Array): Promise<Uint8Array> {
+  const source = await tiffSource(file);
+  ok(typeof source !== "string", String(source));
+  const made = await transform(source, { format: "pixels" });
+  ok(made.ok, JSON.stringify(made));
+  return made.picture.bytes;
+}
+
+const kinds = [...TIFF_KINDS, BILEVEL];
+const files = [...await makeTiffs(), ...await makeKinds([BILEVEL], SIZE)];
+const theirs = await sharp(
+  files.map((input) => ({ input, calls: PIXELS })),
+);
+
+for (const [at, { name, off = 0 }] of kinds.entries()) {
+  const file = files[at] ?? new Uint8Array();
+
+  Deno.test(`I14 ${name}: its pixels are those of sharp`, async () => {
+    const pixels = await pixelsOf(file);
+
+    const expected = theirs[at] ?? new Uint8Array();
+    strictEqual(pixels.length, expected.length);
+    for (const channel of [0, 1, 2, 3] as const) {
+      const is = difference(pixels, expected, channel);
+      ok(is <= Math.max(off * 1.1, 0.01), `${channel} is off by ${is}`);
+    }
+  });
+}
+
+Deno.test("a TIFF says in its header what it is", () => {
+  const at = kinds.findIndex(({ name }) => name === "TIFF, orientation 6");
+  const header = tiffHeader(files[at] ?? new Uint8Array());
+
+  ok(typeof header !== "string");
+  deepStrictEqual(header.size, SIZE);
+  strictEqual(header.orientation, 6 satisfies Orientation);
+  strictEqual(header.hasAlpha, false);
+});
+
+const W = 37;
+const H = 11;
+const { below } = dice(3);
+
+function noise(bytes: number): Uint8Array {
+  return Uint8Array.from({ length: bytes }, () => below(256));
+}
+
+/** Samples of a plane each, of pixels side by side. */
+function planesOf(pixels: Uint8Array, samples: number): Uint8Array[] {
+  return Array.from(
+    { length: samples },
+    (_, plane) => pixels.filter((_, at) => at % samples === plane),
+  );
+}
+
+const RGB = noise(3 * W * H);
+const RGB_16 = noise(6 * W * H);
+const RGBA = noise(4 * W * H);
+const eight = [8, 8, 8];
+const sixteen = [16, 16, 16];
+
+function simple(
+  bits: readonly number[],
+  photometric: number,
+  more: readonly Field[] = [],
+): Field[] {
+  return fieldsOf({ width: W, height: H, bits, photometric, more });
+}
+
+const palette = (bits: number): Field => [
+  ...[320, 3] as const,
+  Array.from({ length: 3 * 2 ** bits }, () => 257 * below(256)),
+];
+
+const HAND_MADE: [why: string, parts: Parts][] = [
+  ["big-endian", { isLittle: false, fields: simple(eight, 2), blocks: [RGB] }],
+  [
+    "big-endian of 16 bits",
+    { isLittle: false, fields: simple(sixteen, 2), blocks: [RGB_16] },
+  ],
+  ["little-endian of 16 bits", {
+    fields: simple(sixteen, 2),
+    blocks: [RGB_16],
+  }],
+  [
+    "planes of their own",
+    { fields: simple(eight, 2, [[284, 3, [2]]]), blocks: planesOf(RGB, 3) },
+  ],
+  [
+    "white that is 0",
+    { fields: simple([8], 0), blocks: [noise(W * H)] },
+  ],
+  [
+    "white that is 0, of 1 bit",
+    { fields: simple([1], 0), blocks: [noise(Math.ceil(W / 8) * H)] },
+  ],
+  [
+    "grey of 4 bits",
+    { fields: simple([4], 1), blocks: [noise(Math.ceil(W / 2) * H)] },
+  ],
+  [
+    "grey of 2 bits",
+    { fields: simple([2], 1), blocks: [noise(Math.ceil(W / 4) * H)] },
+  ],
+  [
+    "a palette of 256",
+    { fields: simple([8], 3, [palette(8)]), blocks: [noise(W * H)] },
+  ],
+  [
+    "a palette of 16",
+    {
+      fields: simple([4], 3, [palette(4)]),
+      blocks: [noise(Math.ceil(W / 2) * H)],
+    },
+  ],
+  [
+    "strips of four rows",
+    {
+      fields: simple(eight, 2).map((it) =>
+        it[0] === 278 ? [278, 3, [4]] as const : it
+      ),
+      blocks: [0, 4, 8].map((y) => RGB.subarray(3 * W * y, 3 * W * (y + 4))),
+    },
+  ],
+  [
+    "straight alpha",
+    {
+      fields: simple([8, 8, 8, 8], 2, [[338, 3, [2]]]),
+      blocks: [RGBA],
+    },
+  ],
+  [
+    "a smaller picture before it",
+    {
+      fields: simple(eight, 2),
+      blocks: [RGB],
+      before: {
+        fields: [
+          ...fieldsOf({ width: 1, height: 1, bits: [8], photometric: 1 }),
+          [254, 4, [1]],
+        ],
+        blocks: [Uint8Array.of(9)],
+      },
+    },
+  ],
+];
+
+for (const [why, parts] of HAND_MADE) {
+  Deno.test(`I14 TIFF of ${why}: its pixels are those of sharp`, async () => {
+    // sharp takes the first picture, whatever that is.
+    const { before: _, ...alone } = parts;
+    const input = tiffOf(alone);
+
+    const pixels = await pixelsOf(tiffOf(parts));
+
+    const [expected = new Uint8Array()] = await sharp([
+      { input, calls: PIXELS },
+    ]);
+    strictEqual(pixels.length, expected.length);
+    const off = Math.max(
+      ...[0, 1, 2, 3].map((it) =>
+        difference(pixels, expected, it as 0 | 1 | 2 | 3)
+      ),
+    );
+    ok(off <= 0.5, `off by ${off}`);
+  });
+}
+
+Deno.test("I14 TIFF of multiplied alpha: its colours are divided by it", async () => {
+  const pixels = Uint8Array.of(100, 50, 0, 200, 9, 9, 9, 255, 0, 0, 0, 0);
+  const fields = fieldsOf({
+    ...{ width: 3, height: 1, bits: [8, 8, 8, 8], photometric: 2 },
+    more: [[338, 3, [1]]],
+  });
+
+  const made = await pixelsOf(tiffOf({ fields, blocks: [pixels] }));
+
+  deepStrictEqual(
+    [...made],
+    [128, 64, 0, 200, 9, 9, 9, 255, 0, 0, 0, 0],
+  );
+});
+
+Deno.test("I14 TIFF whose other samples mean nothing: they are left out", async () => {
+  const fields = simple([8, 8, 8, 8], 2, [[338, 3, [0]]]);
+
+  const made = await pixelsOf(tiffOf({ fields, blocks: [RGBA] }));
+
+  deepStrictEqual(made, RGBA.map((it, at) => at % 4 === 3 ? 255 : it));
+});

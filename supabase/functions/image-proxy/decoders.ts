@@ -36,6 +36,7 @@ export type Decode = (
 const DECODERS: Partial<Record<SourceFormat, () => Promise<Decode>>> = {
   avif: async () => (await import("./avif/source.ts")).avifSource,
   tiff: async () => (await import("./tiff/source.ts")).tiffSource,
+  bmp: async () => (await import("./bmp/source.ts")).bmpSource,
 };
 
 /** What the engine is to read for `file`, which begins with `header`. */

@@ -3,8 +3,11 @@
  *
  * @module
  */
-import type { Encoded } from "../encoders.ts";
+import type { Encoded, Encoding, Image } from "../encoders.ts";
+import { encodeCost } from "./costs.ts";
+import { write } from "./write.ts";
 
-export function bmpFile(): Promise<Encoded> {
-  throw new Error("BMP is not written yet");
+export function bmpFile(image: Image, { ns }: Encoding): Promise<Encoded> {
+  const isTooCostly = encodeCost(image) > ns;
+  return Promise.resolve(isTooCostly ? "too costly" : write(image));
 }

@@ -10,6 +10,7 @@ import {
   type HeaderReader,
   type Unreadable,
 } from "./header.ts";
+import { bmpHeader, isBmp } from "../bmp/header.ts";
 import { avifHeader } from "./avif.ts";
 import { jpegHeader } from "./jpeg.ts";
 import { pngHeader } from "./png.ts";
@@ -28,6 +29,7 @@ const READERS: readonly Row[] = [
   ],
   [(file) => ascii(file, 4, 4) === "ftyp", avifHeader],
   [isTiff, tiffHeader],
+  [isBmp, bmpHeader],
 ];
 
 /** The header of `file`, or why nobody should decode it. */

@@ -18,7 +18,7 @@ import {
   shown,
 } from "./bitmaps.ts";
 import { KINDS } from "./kinds.ts";
-import { type Seen, seenOf } from "./seen.ts";
+import { type Seen, seenOf } from "../images/seen.ts";
 
 async function seen(file: Uint8Array): Promise<Seen> {
   return await seenOf(await bmpSource(file));

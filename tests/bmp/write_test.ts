@@ -10,7 +10,7 @@ import { bmpFile } from "../../supabase/functions/image-proxy/bmp/file.ts";
 import { bmpHeader } from "../../supabase/functions/image-proxy/bmp/header.ts";
 import { bmpSource } from "../../supabase/functions/image-proxy/bmp/source.ts";
 import { dice } from "../index/random.ts";
-import { seenOf } from "./seen.ts";
+import { seenOf } from "../images/seen.ts";
 
 const ENCODING = { quality: 80, background: 0, ns: 1e9 };
 

@@ -37,6 +37,7 @@ const DECODERS: Partial<Record<SourceFormat, () => Promise<Decode>>> = {
   avif: async () => (await import("./avif/source.ts")).avifSource,
   tiff: async () => (await import("./tiff/source.ts")).tiffSource,
   bmp: async () => (await import("./bmp/source.ts")).bmpSource,
+  ico: async () => (await import("./ico/source.ts")).icoSource,
 };
 
 /** What the engine is to read for `file`, which begins with `header`. */

@@ -35,6 +35,11 @@ export interface Palette {
   readonly bytes: 3 | 4;
 }
 
+/** Whether its pixels say how much is seen through them. */
+export function hasAlphaOf({ bits, masks }: Bitmap): boolean {
+  return (bits === 16 || bits === 32) && masks.alpha !== 0;
+}
+
 /** Core, OS/2 2.x, information and its versions: the only sizes there are. */
 export const HEADER_SIZES: ReadonlySet<number> = new Set([
   ...[12, 16, 40, 52, 56, 64, 108, 124],

@@ -10,7 +10,7 @@ import {
   viewOf,
 } from "../header/header.ts";
 import { Numbers, orUnreadable, Refused } from "../header/numbers.ts";
-import { type Bitmap, HEADER_SIZES, readBitmap } from "./bitmap.ts";
+import { type Bitmap, hasAlphaOf, HEADER_SIZES, readBitmap } from "./bitmap.ts";
 import { decodeCost } from "./costs.ts";
 
 /** `BITMAPFILEHEADER` */
@@ -39,11 +39,6 @@ export function locate(file: Uint8Array): Located {
   return { bitmap, pixelsAt };
 }
 
-/** Whether the pixels of a bitmap say how much is seen through them. */
-export function hasAlpha({ bits, masks }: Bitmap): boolean {
-  return (bits === 16 || bits === 32) && masks.alpha !== 0;
-}
-
 /** Runs are stored from the lowest row, and come as they are stored. */
 export function orientationOf({ coding }: Bitmap): 1 | 4 {
   return coding === "plain" ? 1 : 4;
@@ -58,7 +53,7 @@ export function bmpHeader(file: Uint8Array): Header | Unreadable {
       passes: 1,
       keptBytes: 0,
       decodeNs: decodeCost(bitmap, file.length),
-      hasAlpha: hasAlpha(bitmap),
+      hasAlpha: hasAlphaOf(bitmap),
       orientation: orientationOf(bitmap),
     };
   });

@@ -6,8 +6,9 @@
 import type { Failure } from "../decoders.ts";
 import type { Pixels, Source } from "../engine/source.ts";
 import { failureOf, orUnreadable, Refused } from "../header/numbers.ts";
+import { hasAlphaOf } from "./bitmap.ts";
 import { coloursOf } from "./colours.ts";
-import { hasAlpha, locate, orientationOf } from "./header.ts";
+import { locate, orientationOf } from "./header.ts";
 import { plainBytes, plainRows } from "./rows.ts";
 import { runRows } from "./runs.ts";
 
@@ -33,7 +34,7 @@ function pixelsOf(file: Uint8Array): Pixels {
   return {
     size,
     orientation: orientationOf(bitmap),
-    hasAlpha: hasAlpha(bitmap),
+    hasAlpha: hasAlphaOf(bitmap),
     pixels: (isPlain ? plainRows : runRows)(data, bitmap, colours),
     ...place && { profile: place },
   };

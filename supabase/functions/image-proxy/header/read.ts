@@ -11,6 +11,8 @@ import {
   type Unreadable,
 } from "./header.ts";
 import { bmpHeader, isBmp } from "../bmp/header.ts";
+import { isIco } from "../ico/directory.ts";
+import { icoHeader } from "../ico/header.ts";
 import { avifHeader } from "./avif.ts";
 import { jpegHeader } from "./jpeg.ts";
 import { pngHeader } from "./png.ts";
@@ -30,6 +32,7 @@ const READERS: readonly Row[] = [
   [(file) => ascii(file, 4, 4) === "ftyp", avifHeader],
   [isTiff, tiffHeader],
   [isBmp, bmpHeader],
+  [isIco, icoHeader],
 ];
 
 /** The header of `file`, or why nobody should decode it. */

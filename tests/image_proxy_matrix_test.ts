@@ -12,9 +12,9 @@ import type { Size } from "../supabase/functions/image-proxy/engine/geometry.ts"
 import { sharp } from "./engine/oracle.ts";
 import { SIZE } from "./engine/pictures.ts";
 import { assertAlike } from "./images/alike.ts";
-import { type Asked, made, PIXELS } from "./images/asked.ts";
+import { type Asked, made } from "./images/asked.ts";
 import { expectedOf } from "./images/expected.ts";
-import { makeOriginals, rawOf } from "./images/kinds.ts";
+import { makeOriginals, PIXELS, rawOf } from "./images/kinds.ts";
 import {
   BOXES,
   type Case,

@@ -4,19 +4,14 @@
  * @module
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { bmpSource } from "../../supabase/functions/image-proxy/bmp/source.ts";
 import { readHeader } from "../../supabase/functions/image-proxy/header/read.ts";
-import { type Calls, sharp } from "../engine/oracle.ts";
+import { type Calls, sharp, type Task } from "../engine/oracle.ts";
 import type { Expected } from "./expected.ts";
 import { startGallery } from "./gallery.ts";
-import type { Source } from "./kinds.ts";
+import { PIXELS, rawOf, type Source } from "./kinds.ts";
 import type { Result } from "./matrix.ts";
-
-/** To red, green, blue and alpha. */
-export const PIXELS: Calls = [
-  ["toColourspace", "srgb"],
-  ["ensureAlpha"],
-  ["raw"],
-];
+import { seenOf } from "./seen.ts";
 
 /** A request, and what is to come of it. */
 export interface Asked extends Expected {
@@ -47,7 +42,7 @@ export async function made(
   }));
   const pixels = await sharp([
     ...tasks.values(),
-    ...ours.map((input) => ({ input, calls: PIXELS })),
+    ...await Promise.all(ours.map(taskFor)),
   ]);
   const keys = [...tasks.keys()];
   return asked.map((it, i) => {
@@ -56,6 +51,15 @@ export async function made(
     if (!theirs || !ours) throw new Error(`Nothing came of ${it.query}`);
     return { ...it, theirs, ours };
   });
+}
+
+/** sharp reads no BMP: it is given the pixels. */
+async function taskFor(file: Uint8Array): Promise<Task> {
+  const header = readHeader(file);
+  const isBmp = typeof header === "object" && header.format === "bmp";
+  if (!isBmp) return { input: file, calls: PIXELS };
+  const { size, pixels } = await seenOf(await bmpSource(file));
+  return { ...rawOf(pixels, size), calls: PIXELS };
 }
 
 /** By links, which may be of any size. */

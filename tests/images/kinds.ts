@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { write } from "../../supabase/functions/image-proxy/bmp/write.ts";
 import type { Size } from "../../supabase/functions/image-proxy/engine/geometry.ts";
-import type { Task } from "../engine/oracle.ts";
+import { type Calls, sharp, type Task } from "../engine/oracle.ts";
 import {
   AVIF_KINDS,
   type Kind,
@@ -12,6 +13,7 @@ import {
   makeKinds,
   SIZE,
 } from "../engine/pictures.ts";
+import { TIFF_KINDS } from "../tiff/pictures.ts";
 import { idealInk } from "./ink.ts";
 
 /** A file, or pixels. */
@@ -32,11 +34,37 @@ export interface Original {
   source(): Promise<Source>;
 }
 
+/** Of TIFF, whose reader has tests of its own, what differs by its way here. */
+const TIFFS: ReadonlySet<string> = new Set([
+  ...["TIFF, LZW of differences", "TIFF, JPEG in tiles", "TIFF, Display P3"],
+  ...["TIFF, deflate with alpha", "TIFF, CMYK with a printer's profile"],
+  ...["TIFF, grey, 16 bits", "TIFF, orientation 6"],
+]);
+
 /** All of them. A format that is added puts its kinds here. */
 export async function makeOriginals(): Promise<Original[]> {
-  const kinds = [...KINDS, ...AVIF_KINDS];
+  const tiffs = TIFF_KINDS.filter(({ name }) => TIFFS.has(name));
+  const kinds = [...KINDS, ...AVIF_KINDS, ...tiffs];
   const files = await makeKinds(kinds, SIZE);
-  return kinds.map((kind, at) => originalOf(kind, files[at]));
+  const originals = kinds.map((kind, at) => originalOf(kind, files[at]));
+  const [input = new Uint8Array()] = files;
+  const [drawing] = await sharp([{ input, calls: PIXELS }]);
+  return [...originals, ...bitmapsOf(drawing)];
+}
+
+/** To red, green, blue and alpha. */
+export const PIXELS: Calls = [
+  ["toColourspace", "srgb"],
+  ["ensureAlpha"],
+  ["raw"],
+];
+
+/** What sharp does not read, of its pixels. */
+function bitmapsOf(pixels: Uint8Array = new Uint8Array()): Original[] {
+  const bmp = write({ ...SIZE, hasAlpha: false, pixels });
+  const plain = { size: SIZE, hasAlpha: false, off: 0 };
+  const source = () => Promise.resolve(rawOf(pixels, SIZE));
+  return [{ ...plain, name: "BMP", file: bmp, source }];
 }
 
 /** The one of ink that does not say whose. */

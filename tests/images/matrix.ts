@@ -4,11 +4,12 @@
  *
  * @module
  */
+import type { ImageFormat } from "../../supabase/functions/_shared/image_formats.ts";
 import type { Size } from "../../supabase/functions/image-proxy/engine/geometry.ts";
 
 /** A format that is asked for. */
 export interface Result {
-  readonly format: "webp" | "jpeg" | "png" | "avif";
+  readonly format: ImageFormat;
   /** `rrggbb`: what is behind a picture that the format cannot show through. */
   readonly background?: string;
   /**
@@ -25,6 +26,8 @@ export const RESULTS: readonly Result[] = [
   { format: "jpeg", background: "2050c0", off: 12 },
   { format: "png", off: 1.5 },
   { format: "avif", off: 12 },
+  { format: "tiff", off: 1.5 },
+  { format: "bmp", off: 1.5 },
 ];
 
 /** How a picture meets its box, and what stays where it is cut. */

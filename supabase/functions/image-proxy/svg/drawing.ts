@@ -1,0 +1,210 @@
+/**
+ * A drawing as it is looked at before it is drawn: all of its marks, and what
+ * they refer to. No I/O.
+ *
+ * @module
+ */
+import { look } from "./attributes.ts";
+import { requireOwnStyle } from "./css.ts";
+import { isAbout, isDrawn, showsText, textRefused } from "./elements.ts";
+import {
+  attributeName,
+  elementName,
+  isDeclaration,
+  type Name,
+  OUTERMOST,
+  type Scope,
+  scopeOf,
+  SVG,
+} from "./names.ts";
+import { Refused, unsupported } from "./refused.ts";
+import { type Extent, extentOf } from "./size.ts";
+import { type Attribute, type Start, type Token, Tokens } from "./xml.ts";
+
+/** What is drawn. */
+export interface Drawing extends Extent {
+  /** All of the document. */
+  readonly text: string;
+  readonly root: Root;
+  /** Elements, attributes and references to characters. */
+  readonly marks: number;
+  /** Of all pictures that are in it. */
+  readonly pixels: number;
+}
+
+/** The outermost element. */
+export interface Root {
+  readonly name: string;
+  readonly attributes: readonly (Attribute & Name)[];
+  readonly isEmpty: boolean;
+  /** Where its inside begins, and where it ends itself. */
+  readonly inside: number;
+  readonly end: number;
+}
+
+/** An element whose end has not come yet. */
+interface Open {
+  readonly name: string;
+  readonly scope: Scope;
+  readonly text: "shown" | "style" | "ignored";
+}
+
+/** Of elements in one another. Source: editors write about twenty. */
+const MOST_DEEP = 256;
+
+/** Reads one document. */
+export class Reader {
+  readonly #tokens: Tokens;
+  readonly #open: Open[] = [];
+  #style = "";
+  #root: Root | undefined;
+  #extent: Extent | undefined;
+  #marks = 0;
+  #pixels = 0;
+
+  constructor(text: string) {
+    this.#tokens = new Tokens(text);
+  }
+
+  /** Whether it is a drawing, as far as it has been read. */
+  get isSvg(): boolean {
+    return this.#root !== undefined;
+  }
+
+  /**
+   * Reads all of it.
+   *
+   * @throws {Refused}
+   */
+  read(): Drawing {
+    while (this.#root === undefined || this.#open.length > 0) {
+      const token = this.#tokens.next();
+      if (token === undefined) throw new Refused("truncated");
+      this.#take(token);
+    }
+    if (this.#extent === undefined) throw new Refused("corrupt");
+    return {
+      ...this.#extent,
+      text: this.#tokens.text,
+      root: { ...this.#root, end: this.#tokens.at },
+      marks: this.#marks + timesIn(this.#tokens.text, "&"),
+      pixels: this.#pixels,
+    };
+  }
+
+  #take(token: Token): void {
+    switch (token.kind) {
+      case "start":
+        return this.#start(token);
+      case "end":
+        return this.#end(token.name);
+      case "text":
+        return this.#text(token.text);
+      case "doctype":
+        return requireKnownType(token.name, token.rest);
+      case "instruction":
+        return requireHarmless(token.target, token.rest);
+    }
+  }
+
+  #start(start: Start): void {
+    if (this.#open.length === MOST_DEEP) {
+      throw unsupported(`It is more than ${MOST_DEEP} elements deep`);
+    }
+    const outer = this.#open.at(-1);
+    const scope = scopeOf(start.attributes, outer?.scope ?? OUTERMOST);
+    const name = elementName(start.name, scope);
+    if (outer === undefined) this.#begin(start, name, scope);
+    this.#marks += 1 + start.attributes.length;
+    if (isDrawn(name)) this.#look(name, start, scope);
+    if (start.isEmpty) return;
+    const text = textIn(name, outer?.text ?? "ignored");
+    this.#open.push({ name: start.name, scope, text });
+  }
+
+  /** At the root. */
+  #begin(start: Start, { space, local }: Name, scope: Scope): void {
+    if (local !== "svg") throw new Refused("unknown");
+    if (space !== SVG) {
+      throw unsupported("Its svg is not in the namespace of SVG");
+    }
+    const attributes = start.attributes.map((it) => ({
+      ...it,
+      ...named(it, scope),
+    }));
+    const inside = this.#tokens.at;
+    const { name, isEmpty } = start;
+    this.#root = { name, isEmpty, attributes, inside, end: inside };
+    const said = (local: string) =>
+      attributes.find((it) => it.space === "" && it.local === local)?.value;
+    this.#extent = extentOf({
+      width: said("width"),
+      height: said("height"),
+      viewBox: said("viewBox"),
+    });
+  }
+
+  #look({ local }: Name, { attributes }: Start, scope: Scope): void {
+    for (const attribute of attributes) {
+      if (isDeclaration(attribute.name)) continue;
+      const size = look(local, { ...attribute, ...named(attribute, scope) });
+      this.#pixels += size === undefined ? 0 : size.width * size.height;
+    }
+  }
+
+  #end(name: string): void {
+    const open = this.#open.pop();
+    if (open?.name !== name) throw new Refused("corrupt");
+    if (open.text !== "style") return;
+    requireOwnStyle(this.#style);
+    this.#style = "";
+  }
+
+  #text(text: string): void {
+    const within = this.#open.at(-1)?.text;
+    if (within === "style") this.#style += text;
+    // Around the root there is nothing.
+    const isSeen = within === "shown" || within === undefined;
+    if (!isSeen || /^[ \t\r\n]*$/.test(text)) return;
+    throw within === undefined ? new Refused("corrupt") : textRefused();
+  }
+}
+
+function timesIn(text: string, character: string): number {
+  let times = 0;
+  let at = text.indexOf(character);
+  for (; at >= 0; at = text.indexOf(character, at + 1)) times++;
+  return times;
+}
+
+function named({ name }: Attribute, scope: Scope): Name {
+  // The declarations themselves are in a namespace that nobody asks for.
+  if (isDeclaration(name)) return { space: "xmlns", local: name };
+  return attributeName(name, scope);
+}
+
+function textIn(name: Name, outer: Open["text"]): Open["text"] {
+  // The renderer takes them for styles whosever they are.
+  if (name.local === "style") return "style";
+  if (isAbout(name)) return "ignored";
+  return showsText(name) ? "shown" : outer === "style" ? "ignored" : outer;
+}
+
+/** Source: SVG 1.1, section 1.3, and its predecessors and profiles. */
+function requireKnownType(name: string, rest: string): void {
+  if (!/(^|:)svg$/.test(name)) throw new Refused("unknown");
+  const isKnown = /^\s*$|^\s+PUBLIC\s+(["'])-\/\/W3C\/\/DTD SVG /.test(rest);
+  if (!isKnown) throw unsupported("Its document type is somewhere else");
+}
+
+function requireHarmless(target: string, rest: string): void {
+  if (target === "xml-stylesheet") {
+    throw unsupported("It has a style sheet that is somewhere else");
+  }
+  if (target !== "xml") return;
+  const [, , encoding = "utf-8"] =
+    /\bencoding\s*=\s*(["'])([^"']*)\1/.exec(rest) ?? [];
+  if (!/^(?:utf-?8|us-ascii)$/i.test(encoding)) {
+    throw unsupported("It is not in UTF-8");
+  }
+}

@@ -56,7 +56,6 @@ function elsewhere() {
 
 /** As browsers see it, who leave out white space and what is none. */
 function isJavaScript(value: string): boolean {
-  // deno-lint-ignore no-control-regex -- those are what is left out
   return /^[\0-\x20]*j[\t\r\n]*a[\t\r\n]*v[\t\r\n]*a[\t\r\n]*s[\t\r\n]*c/i
     .test(value);
 }

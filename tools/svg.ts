@@ -9,6 +9,8 @@
  */
 import { createHash } from "node:crypto";
 import { brotliCompressSync, constants } from "node:zlib";
+import { MAX_MEMORY } from "../supabase/functions/image-proxy/svg/costs.ts";
+import { metered } from "./fuel.ts";
 import { download } from "./npm_archive.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -22,6 +24,9 @@ const PACKAGE = "@resvg/resvg-wasm@2.6.2";
 const INTEGRITY =
   "sha512-FqALmHI8D4o6lk/LRWDnhw95z5eO+eAa6ORjVg09YRR7BkcM6oPHU9uyC0gtQG5vpFLvgpeU4+zEAz2H8APHNw==";
 const PATH = "index_bg.wasm";
+
+/** Bytes that memory grows by. */
+const PAGE = 65_536;
 
 function sha256Of(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
@@ -61,7 +66,7 @@ async function main(isCheck: boolean): Promise<void> {
   const say = console.log;
   const known = { name: PACKAGE, integrity: INTEGRITY, folder: FOLDER };
   const from = await (await download(known)).read(PATH);
-  const wasm = from;
+  const wasm = metered(from, { maxPages: MAX_MEMORY / PAGE });
   const text = moduleOf(wasm, from);
   if (!isCheck) return await Deno.writeTextFile(OUTPUT, text);
   const isSame = await Deno.readTextFile(OUTPUT) === text;

@@ -4,6 +4,7 @@
  * @module
  */
 import { MiB } from "../../_shared/units.ts";
+import type { Size } from "../engine/geometry.ts";
 import type { Drawing } from "./drawing.ts";
 
 /** For the renderer to begin, which is mostly code that is compiled. */
@@ -26,4 +27,30 @@ const KEPT_PIXEL = 8;
 /** What the renderer keeps in its memory beside what it draws on. */
 export function keptBytes({ pixels }: Drawing, bytes: number): number {
   return OWN + KEPT_BYTE * bytes + KEPT_PIXEL * pixels;
+}
+
+/** What the renderer's memory may grow to. */
+export const MAX_MEMORY = 64 * MiB;
+
+/** Of a result, which is in that memory, and then beside it. */
+export const MOST_PIXELS = 8_000_000;
+
+/** Of a result: its colours are divided by its alpha. */
+const PIXEL = 8;
+
+/** A unit of the renderer's, in nanoseconds. */
+const UNIT = 0.3;
+
+/** What is to be drawn. */
+interface Job {
+  readonly drawing: Drawing;
+  readonly bytes: number;
+  readonly size: Size;
+}
+
+/** Of `ns` nanoseconds in all, what the renderer may take in units of its own. */
+export function fuelFor(ns: number, { drawing, bytes, size }: Job): number {
+  const pixels = size.width * size.height;
+  const left = ns - decodeNs(drawing, bytes) - PIXEL * pixels;
+  return Math.max(0, Math.floor(left / UNIT));
 }

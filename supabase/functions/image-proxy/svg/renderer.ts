@@ -1,0 +1,186 @@
+/**
+ * resvg's module and its host. Of what a module may ask of one it is given the
+ * bytes of a drawing, and nothing else: no files, no fonts, no clock.
+ *
+ * @module
+ */
+import type { Size } from "../engine/geometry.ts";
+import { Handles } from "./handles.ts";
+
+/** Red, green, blue and alpha, by which the others are multiplied already. */
+export interface Rendered {
+  readonly size: Size;
+  readonly premultiplied: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Why there is none: to the renderer it is no drawing (`refused`), it has taken
+ * all of its `fuel` or its `memory`, or there was another `trap`.
+ */
+export type Stop = "refused" | "fuel" | "memory" | "trap";
+
+/** What wasm-bindgen calls what the module asks for, and what it is here. */
+const IMPORTS = {
+  __wbg_new_28c511d9baebfa89: "error",
+  __wbindgen_memory: "memory",
+  __wbg_buffer_12d079cc21e14bdb: "memory",
+  __wbg_newwithbyteoffsetandlength_aa4a17c33a06e5cb: "part",
+  __wbindgen_object_drop_ref: "forget",
+  __wbg_new_63b92bc8671ed464: "copy",
+  __wbg_values_839f3396d5aac002: "deny",
+  __wbg_next_196c84450b364254: "deny",
+  __wbg_done_298b57d23c0fc80c: "deny",
+  __wbg_value_d93c65011f51a456: "deny",
+  __wbg_instanceof_Uint8Array_2b3bbecd033d19f6: "isBytes",
+  __wbindgen_string_get: "deny",
+  __wbg_new_16b304a2cfa7ff4a: "deny",
+  __wbindgen_string_new: "deny",
+  __wbg_push_a5b05aedc7234f9f: "deny",
+  __wbg_length_c20a40f15020d68a: "length",
+  __wbg_set_a47bac70306a19a7: "set",
+  __wbindgen_throw: "deny",
+} as const;
+
+type Import = typeof IMPORTS[keyof typeof IMPORTS];
+
+/** Options in JSON, their length, and fonts, which are none. */
+type OptionsAndFonts = [at: number, length: number, fonts: 0];
+
+/** Of the module that `renderer_wasm.ts` has, and of no other. */
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  readonly fuel: { value: bigint };
+  __wbindgen_malloc(length: number, alignment: number): number;
+  __wbindgen_add_to_stack_pointer(by: number): number;
+  resvg_new(result: number, svg: number, ...rest: OptionsAndFonts): void;
+  resvg_render(result: number, resvg: number): void;
+  renderedimage_width(image: number): number;
+  renderedimage_height(image: number): number;
+  renderedimage_pixels(image: number): number;
+  __wbg_resvg_free(resvg: number): void;
+  __wbg_renderedimage_free(image: number): void;
+}
+
+/** What a browser begins with: an `em` of a drawing that says nothing of it. */
+const OPTIONS = new TextEncoder().encode('{"font":{"defaultFontSize":16}}');
+
+/** Of what the module has been asked for that is not there. */
+class Denied extends Error {}
+
+/** An instance of the module, for one drawing after another. */
+export class Renderer {
+  readonly #exports: Exports;
+  readonly #handles = new Handles();
+  readonly #maxBytes: number;
+
+  constructor(module: WebAssembly.Module, maxBytes: number) {
+    this.#maxBytes = maxBytes;
+    const host = this.#host();
+    const wbg = Object.fromEntries(
+      Object.entries(IMPORTS).map(([name, what]) => [name, host[what]]),
+    );
+    const { exports } = new WebAssembly.Instance(module, { wbg });
+    // The types of a module are not in it; tests/svg calls all of these.
+    this.#exports = exports as unknown as Exports;
+  }
+
+  /** Draws `svg` in at most `fuel` instructions, as the module counts them. */
+  render(svg: Uint8Array, fuel: number): Rendered | Stop {
+    this.#exports.fuel.value = BigInt(fuel);
+    try {
+      return this.#drawn(svg) ?? "refused";
+    } catch (error) {
+      const isTrap = error instanceof WebAssembly.RuntimeError ||
+        // A stack that is exhausted.
+        error instanceof RangeError || error instanceof Denied;
+      if (!isTrap) throw error;
+      return this.#stop();
+    } finally {
+      this.#handles.clear();
+    }
+  }
+
+  /** What is left of the fuel of the last drawing. */
+  get fuel(): number {
+    return Number(this.#exports.fuel.value);
+  }
+
+  #stop(): Stop {
+    if (this.#exports.fuel.value < 0n) return "fuel";
+    // What is asked for in vain is not counted, and large if there is little.
+    const isFull = this.#exports.memory.buffer.byteLength > this.#maxBytes / 2;
+    return isFull ? "memory" : "trap";
+  }
+
+  #drawn(svg: Uint8Array): Rendered | undefined {
+    const exports = this.#exports;
+    const result = exports.__wbindgen_add_to_stack_pointer(-16);
+    // The module gives it back itself.
+    const options = exports.__wbindgen_malloc(OPTIONS.length, 1);
+    this.#bytes(options, OPTIONS.length).set(OPTIONS);
+    const handle = this.#handles.give(svg);
+    exports.resvg_new(result, handle, options, OPTIONS.length, 0);
+    const resvg = this.#resultAt(result);
+    let image: number | undefined;
+    if (resvg !== undefined) {
+      exports.resvg_render(result, resvg);
+      image = this.#resultAt(result);
+      exports.__wbg_resvg_free(resvg);
+    }
+    exports.__wbindgen_add_to_stack_pointer(16);
+    return image === undefined ? undefined : this.#taken(image);
+  }
+
+  /** What has been made; `undefined` if there is an error instead. */
+  #resultAt(at: number): number | undefined {
+    const { buffer } = this.#exports.memory;
+    const [result, , isError] = new Uint32Array(buffer, at, 3);
+    return isError ? undefined : result;
+  }
+
+  #taken(image: number): Rendered {
+    const exports = this.#exports;
+    const size = {
+      width: exports.renderedimage_width(image),
+      height: exports.renderedimage_height(image),
+    };
+    const handle = exports.renderedimage_pixels(image);
+    // `copy` has made it.
+    const premultiplied = this.#handles.get(handle) as Uint8Array<ArrayBuffer>;
+    exports.__wbg_renderedimage_free(image);
+    return { size, premultiplied };
+  }
+
+  #bytes(at: number, length: number): Uint8Array<ArrayBuffer> {
+    const { buffer } = this.#exports.memory;
+    return new Uint8Array(buffer as ArrayBuffer, at >>> 0, length >>> 0);
+  }
+
+  /** Values are the drawing, parts of the memory, and copies of them. */
+  #host(): Record<Import, (...args: readonly number[]) => number> {
+    const handles = this.#handles;
+    const bytes = (handle = 0) => handles.get(handle) as Uint8Array;
+    return {
+      error: () => handles.give("an error"),
+      memory: () => handles.give("the memory"),
+      part: (_memory, at = 0, length = 0) =>
+        handles.give(this.#bytes(at, length)),
+      copy: (of = 0) => {
+        const value = handles.get(of);
+        return handles.give(
+          value instanceof Uint8Array ? value.slice() : value,
+        );
+      },
+      isBytes: (it) => bytes(it) instanceof Uint8Array ? 1 : 0,
+      length: (of) => bytes(of).length,
+      set: (_memory, from, at = 0) => {
+        this.#bytes(at, bytes(from).length).set(bytes(from));
+        return 0;
+      },
+      forget: () => 0,
+      deny: () => {
+        throw new Denied();
+      },
+    };
+  }
+}

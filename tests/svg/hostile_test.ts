@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { ok, strictEqual } from "node:assert/strict";
+import { createHash } from "node:crypto";
 import type { Size } from "../../supabase/functions/image-proxy/engine/geometry.ts";
 import type { Source } from "../../supabase/functions/image-proxy/engine/source.ts";
 import { svgHeader } from "../../supabase/functions/image-proxy/svg/header.ts";
@@ -28,7 +29,15 @@ async function drawn(
   return await svgSource(file, header, { size, ns });
 }
 
-const before = await drawn(GOOD);
+/** What is large is not compared itself: of what differs there is no end. */
+function digestOf(result: Source | string): string {
+  if (typeof result === "string" || !("pixels" in result)) return "none";
+  const { pixels } = result;
+  ok(pixels instanceof Uint8Array);
+  return createHash("sha256").update(pixels).digest("hex");
+}
+
+const before = digestOf(await drawn(GOOD));
 
 function endOf(result: Source | string): string {
   return typeof result === "string" ? result : "picture";
@@ -39,7 +48,7 @@ for (const { why, text, end } of HOSTILE) {
     const result = await drawn(text());
 
     strictEqual(endOf(result), end);
-    deepStrictEqual(await drawn(GOOD), before);
+    strictEqual(digestOf(await drawn(GOOD)), before);
   });
 }
 

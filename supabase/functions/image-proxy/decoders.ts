@@ -38,6 +38,7 @@ const DECODERS: Partial<Record<SourceFormat, () => Promise<Decode>>> = {
   tiff: async () => (await import("./tiff/source.ts")).tiffSource,
   bmp: async () => (await import("./bmp/source.ts")).bmpSource,
   ico: async () => (await import("./ico/source.ts")).icoSource,
+  svg: async () => (await import("./svg/source.ts")).svgSource,
 };
 
 /** What the engine is to read for `file`, which begins with `header`. */

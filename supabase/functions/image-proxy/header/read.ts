@@ -19,6 +19,7 @@ import { pngHeader } from "./png.ts";
 import { isTiff } from "../tiff/directory.ts";
 import { tiffHeader } from "../tiff/header.ts";
 import { webpHeader } from "./webp.ts";
+import { mayBeSvg, svgHeader } from "../svg/header.ts";
 
 type Row = readonly [knows: (file: Uint8Array) => boolean, read: HeaderReader];
 
@@ -33,6 +34,8 @@ const READERS: readonly Row[] = [
   [isTiff, tiffHeader],
   [isBmp, bmpHeader],
   [isIco, icoHeader],
+  // It may begin with much, so it is asked last.
+  [mayBeSvg, svgHeader],
 ];
 
 /** The header of `file`, or why nobody should decode it. */

@@ -153,13 +153,17 @@ const REFUSED: [why: string, file: Uint8Array, expected: string][] = [
     bytes("GIF89a\x01\0\x01\0,".repeat(50_000)),
     "unknown",
   ],
-  ["I11 an SVG", bytes('<svg xmlns="http://www.w3.org/2000/svg"/>'), "unknown"],
   [
-    "I11 an SVG behind a declaration",
+    "I11 an SVG of no namespace",
     bytes('<?xml version="1.0"?><svg/>'),
-    "unknown",
+    "unsupported: Its svg is not in the namespace of SVG",
   ],
-  ["I11 an SVG in gzip", bytes("\x1f\x8b\x08\0"), "unknown"],
+  [
+    "I11 an SVG in gzip",
+    bytes("\x1f\x8b\x08\0"),
+    "unsupported: It is compressed, as SVGZ is",
+  ],
+  ["I13 a program in PHP", bytes("<?php system($_GET['c']);"), "unknown"],
   [
     "I13 a file for ImageMagick",
     bytes("push graphic-context\nviewbox 0 0 1 1"),

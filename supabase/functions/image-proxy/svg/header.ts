@@ -5,7 +5,7 @@
  * @module
  */
 import { MiB } from "../../_shared/units.ts";
-import type { Header, Unreadable } from "../header/header.ts";
+import { ascii, type Header, type Unreadable } from "../header/header.ts";
 import { decodeNs, keptBytes } from "./costs.ts";
 import { type Drawing, Reader } from "./drawing.ts";
 import { Refused } from "./refused.ts";
@@ -30,7 +30,8 @@ export function mayBeSvg(file: Uint8Array): boolean {
   if ([GZIP, ...UTF_16].some((it) => begins(file, it))) return true;
   let at = begins(file, UTF_8) ? UTF_8.length : 0;
   while ([0x09, 0x0a, 0x0d, 0x20].includes(file[at] ?? 0)) at++;
-  return file[at] === 0x3c;
+  // Programs begin with an instruction, too, but with another one.
+  return /^<(?!\?(?!xml))/.test(ascii(file, at, 5));
 }
 
 /** For whatever begins as {@linkcode mayBeSvg} says. */

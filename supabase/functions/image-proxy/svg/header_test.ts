@@ -563,7 +563,17 @@ for (const [why, file, is] of OTHERS) {
 }
 
 Deno.test("mayBeSvg() leaves other formats to others", () => {
-  for (const start of ["\x89PNG", "\xff\xd8\xff", "GIF89a", "RIFF", "", " a"]) {
+  for (
+    const start of [
+      "\x89PNG",
+      "\xff\xd8\xff",
+      "GIF89a",
+      "RIFF",
+      "",
+      " a",
+      "<?php ",
+    ]
+  ) {
     strictEqual(mayBeSvg(bytes(start)), false, start);
   }
 });

@@ -105,10 +105,15 @@ export class Renderer {
     return Number(this.#exports.fuel.value);
   }
 
+  /** What the memory has grown to: it never shrinks. */
+  get bytes(): number {
+    return this.#exports.memory.buffer.byteLength;
+  }
+
   #stop(): Stop {
     if (this.#exports.fuel.value < 0n) return "fuel";
     // What is asked for in vain is not counted, and large if there is little.
-    const isFull = this.#exports.memory.buffer.byteLength > this.#maxBytes / 2;
+    const isFull = this.bytes > this.#maxBytes / 2;
     return isFull ? "memory" : "trap";
   }
 

@@ -27,11 +27,11 @@ for (let code = 0; code < 256; code++) {
  * import { deepEqual } from "node:assert/strict";
  * import { unpackLzw } from "./lzw.ts";
  *
- * const packed = Uint8Array.of(128, 1, 224, 64, 128, 68, 8, 12, 6, 1, 0x80);
+ * const packed = Uint8Array.of(128, 1, 224, 64, 128, 68, 8, 12, 6, 128, 128);
  * const to = new Uint8Array(16);
  *
- * deepEqual(unpackLzw(packed, to), 10);
- * deepEqual([...to.subarray(0, 10)], [7, 7, 7, 8, 8, 7, 7, 6, 6, 6]);
+ * deepEqual(unpackLzw(packed, to), 9);
+ * deepEqual([...to.subarray(0, 9)], [7, 7, 7, 8, 8, 7, 7, 6, 6]);
  * ```
  */
 export function unpackLzw(packed: Uint8Array, to: Uint8Array): number {

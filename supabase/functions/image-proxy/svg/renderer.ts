@@ -43,33 +43,35 @@ const IMPORTS = {
 
 type Import = typeof IMPORTS[keyof typeof IMPORTS];
 
-/** Options in JSON, their length, and fonts, which are none. */
-type OptionsAndFonts = [at: number, length: number, fonts: 0];
-
 /** Of the module that `renderer_wasm.ts` has, and of no other. */
-interface Exports {
-  readonly memory: WebAssembly.Memory;
-  readonly fuel: { value: bigint };
-  __wbindgen_malloc(length: number, alignment: number): number;
-  __wbindgen_add_to_stack_pointer(by: number): number;
-  resvg_new(result: number, svg: number, ...rest: OptionsAndFonts): void;
-  resvg_render(result: number, resvg: number): void;
-  renderedimage_width(image: number): number;
-  renderedimage_height(image: number): number;
-  renderedimage_pixels(image: number): number;
-  __wbg_resvg_free(resvg: number): void;
-  __wbg_renderedimage_free(image: number): void;
-}
+const EXPORTS = {
+  allocate: "__wbindgen_malloc",
+  moveStack: "__wbindgen_add_to_stack_pointer",
+  read: "resvg_new",
+  draw: "resvg_render",
+  width: "renderedimage_width",
+  height: "renderedimage_height",
+  pixels: "renderedimage_pixels",
+  freeDrawing: "__wbg_resvg_free",
+  freeImage: "__wbg_renderedimage_free",
+} as const;
+
+type Raw = (...args: readonly number[]) => number;
 
 /** What a browser begins with: an `em` of a drawing that says nothing of it. */
 const OPTIONS = new TextEncoder().encode('{"font":{"defaultFontSize":16}}');
+
+/** It stands for none of them. */
+const NO_FONTS = 0;
 
 /** Of what the module has been asked for that is not there. */
 class Denied extends Error {}
 
 /** An instance of the module, for one drawing after another. */
 export class Renderer {
-  readonly #exports: Exports;
+  readonly #memory: WebAssembly.Memory;
+  readonly #fuel: { value: bigint };
+  readonly #raw: Readonly<Record<keyof typeof EXPORTS, Raw>>;
   readonly #handles = new Handles();
   readonly #maxBytes: number;
 
@@ -81,12 +83,16 @@ export class Renderer {
     );
     const { exports } = new WebAssembly.Instance(module, { wbg });
     // The types of a module are not in it; tests/svg calls all of these.
-    this.#exports = exports as unknown as Exports;
+    this.#memory = exports.memory as WebAssembly.Memory;
+    this.#fuel = exports.fuel as unknown as { value: bigint };
+    this.#raw = Object.fromEntries(
+      Object.entries(EXPORTS).map(([name, theirs]) => [name, exports[theirs]]),
+    ) as Record<keyof typeof EXPORTS, Raw>;
   }
 
   /** Draws `svg` in at most `fuel` instructions, as the module counts them. */
   render(svg: Uint8Array, fuel: number): Rendered | Stop {
-    this.#exports.fuel.value = BigInt(fuel);
+    this.#fuel.value = BigInt(fuel);
     try {
       return this.#drawn(svg) ?? "refused";
     } catch (error) {
@@ -102,62 +108,59 @@ export class Renderer {
 
   /** What is left of the fuel of the last drawing. */
   get fuel(): number {
-    return Number(this.#exports.fuel.value);
+    return Number(this.#fuel.value);
   }
 
   /** What the memory has grown to: it never shrinks. */
   get bytes(): number {
-    return this.#exports.memory.buffer.byteLength;
+    return this.#memory.buffer.byteLength;
   }
 
   #stop(): Stop {
-    if (this.#exports.fuel.value < 0n) return "fuel";
+    if (this.#fuel.value < 0n) return "fuel";
     // What is asked for in vain is not counted, and large if there is little.
     const isFull = this.bytes > this.#maxBytes / 2;
     return isFull ? "memory" : "trap";
   }
 
   #drawn(svg: Uint8Array): Rendered | undefined {
-    const exports = this.#exports;
-    const result = exports.__wbindgen_add_to_stack_pointer(-16);
+    const raw = this.#raw;
+    const result = raw.moveStack(-16);
     // The module gives it back itself.
-    const options = exports.__wbindgen_malloc(OPTIONS.length, 1);
+    const options = raw.allocate(OPTIONS.length, 1);
     this.#bytes(options, OPTIONS.length).set(OPTIONS);
     const handle = this.#handles.give(svg);
-    exports.resvg_new(result, handle, options, OPTIONS.length, 0);
+    raw.read(result, handle, options, OPTIONS.length, NO_FONTS);
     const resvg = this.#resultAt(result);
     let image: number | undefined;
     if (resvg !== undefined) {
-      exports.resvg_render(result, resvg);
+      raw.draw(result, resvg);
       image = this.#resultAt(result);
-      exports.__wbg_resvg_free(resvg);
+      raw.freeDrawing(resvg);
     }
-    exports.__wbindgen_add_to_stack_pointer(16);
+    raw.moveStack(16);
     return image === undefined ? undefined : this.#taken(image);
   }
 
   /** What has been made; `undefined` if there is an error instead. */
   #resultAt(at: number): number | undefined {
-    const { buffer } = this.#exports.memory;
+    const { buffer } = this.#memory;
     const [result, , isError] = new Uint32Array(buffer, at, 3);
     return isError ? undefined : result;
   }
 
   #taken(image: number): Rendered {
-    const exports = this.#exports;
-    const size = {
-      width: exports.renderedimage_width(image),
-      height: exports.renderedimage_height(image),
-    };
-    const handle = exports.renderedimage_pixels(image);
+    const raw = this.#raw;
+    const size = { width: raw.width(image), height: raw.height(image) };
+    const handle = raw.pixels(image);
     // `copy` has made it.
     const premultiplied = this.#handles.get(handle) as Uint8Array<ArrayBuffer>;
-    exports.__wbg_renderedimage_free(image);
+    raw.freeImage(image);
     return { size, premultiplied };
   }
 
   #bytes(at: number, length: number): Uint8Array<ArrayBuffer> {
-    const { buffer } = this.#exports.memory;
+    const { buffer } = this.#memory;
     return new Uint8Array(buffer as ArrayBuffer, at >>> 0, length >>> 0);
   }
 

@@ -39,6 +39,7 @@ const DECODERS: Partial<Record<SourceFormat, () => Promise<Decode>>> = {
   bmp: async () => (await import("./bmp/source.ts")).bmpSource,
   ico: async () => (await import("./ico/source.ts")).icoSource,
   svg: async () => (await import("./svg/source.ts")).svgSource,
+  gif: async () => (await import("./gif/source.ts")).gifSource,
 };
 
 /** What the engine is to read for `file`, which begins with `header`. */

@@ -13,6 +13,7 @@ import {
 import { bmpHeader, isBmp } from "../bmp/header.ts";
 import { isIco } from "../ico/directory.ts";
 import { icoHeader } from "../ico/header.ts";
+import { gifHeader } from "../gif/header.ts";
 import { avifHeader } from "./avif.ts";
 import { jpegHeader } from "./jpeg.ts";
 import { pngHeader } from "./png.ts";
@@ -36,6 +37,7 @@ const READERS: readonly Row[] = [
   [isIco, icoHeader],
   // It may begin with much, so it is asked last.
   [mayBeSvg, svgHeader],
+  [(file) => ascii(file, 0, 4) === "GIF8", gifHeader],
 ];
 
 /** The header of `file`, or why nobody should decode it. */

@@ -147,11 +147,11 @@ for (const [why, file, expected] of READ) {
 const REFUSED: [why: string, file: Uint8Array, expected: string][] = [
   ["nothing", bytes(), "unknown"],
   ["a page", bytes("<!doctype html><html>"), "unknown"],
-  ["I7 a GIF of 4.3 GP", bytes("GIF89a\xff\xff\xff\xff"), "unknown"],
+  ["a GIF of another year", bytes("GIF90a", "\0".repeat(40)), "unknown"],
   [
     "I8 a GIF of 50,000 frames",
     bytes("GIF89a\x01\0\x01\0,".repeat(50_000)),
-    "unknown",
+    "corrupt",
   ],
   [
     "I11 an SVG of no namespace",
@@ -172,7 +172,7 @@ const REFUSED: [why: string, file: Uint8Array, expected: string][] = [
   [
     "I12 a page that begins like a GIF",
     bytes("GIF89a/*<script>*/=1"),
-    "unknown",
+    "corrupt",
   ],
   ["a JPEG alone", bytes(SOI, "\xff"), "truncated"],
   ["a JPEG of bytes", bytes(SOI, "\xffabcdefgh"), "truncated"],

@@ -1,0 +1,38 @@
+/**
+ * What GIF takes, said before it is begun. No I/O.
+ *
+ * Costs are in the units of `engine/src/budget.h`, each about a nanosecond of
+ * code that is not warm yet.
+ *
+ * @module
+ */
+import { MiB } from "../../_shared/units.ts";
+import type { Frame } from "./blocks.ts";
+
+/** To unpack and compile the decoder. */
+const START = 60_000_000;
+
+/** A pixel of a frame, and a byte of its codes. */
+const PIXEL = 40;
+const BYTE = 10;
+
+/** A file for the decoder, and what it answers. */
+const FRAME = 50_000;
+
+/** What decoding all of `frames` takes. */
+export function decodeCost(frames: readonly Frame[]): number {
+  return frames.reduce(
+    (sum, { part, data }) =>
+      sum + FRAME + PIXEL * part.width * part.height +
+      BYTE * (data.to - data.from),
+    START,
+  );
+}
+
+/** What the decoder has of its own. */
+const OWN = 2 * MiB;
+
+/** Bytes that the decoder's memory grows to for a frame: RGBA, and its codes. */
+export function decodeMemory({ part, data }: Frame): number {
+  return OWN + 4 * part.width * part.height + data.to - data.from;
+}

@@ -29,7 +29,7 @@ const SHA256 =
   "f7f44aba19ee1832542a5bcbb70ba08d4f578c5cfaddcc7c54c2e614f417f49d";
 
 /** What is in it: the names stand in the module itself. */
-const CRATES = { gif: "0.11.2", weezl: "0.1.4", color_quant: "1.1.0" };
+const CRATES = { gif: "0.11.2", weezl: "0.1.4", "color_quant": "1.1.0" };
 
 function moduleOf(wasm: Uint8Array): string {
   const packed = brotliCompressSync(wasm, {

@@ -29,7 +29,7 @@ for (const { name, file } of KINDS) {
 
     strictEqual(known.frames.length, given.length);
     for (const [i, frame] of known.frames.entries()) {
-      const { x, y, width, height, buffer, dispose } = given[i];
+      const { x, y, width, height, buffer } = given[i];
       deepStrictEqual(frame.part, { left: x, top: y, width, height });
       const rows = await decoders.use((it) => it.decode(file, frame).slice());
       deepStrictEqual(rows, buffer);

@@ -9,6 +9,7 @@
 import { MiB } from "../_shared/units.ts";
 import { encodeCost, encodeMemory, MAX_MEMORY } from "./avif/costs.ts";
 import type { Size } from "./engine/geometry.ts";
+import { encodeCost as gifCost } from "./gif/costs.ts";
 import type { Header } from "./header/header.ts";
 import { OFFERS_AVIF } from "./policy.ts";
 import type { ResultFormat } from "./result.ts";
@@ -128,6 +129,8 @@ export function outputCost({ header, to, format }: Job): number {
       return resized + 4 * COSTS.PNG_OUTPUT_BYTE * pixels;
     case "avif":
       return resized + encodeCost({ ...to, hasAlpha }, 9);
+    case "gif":
+      return resized + gifCost(to);
     default:
       return resized;
   }

@@ -7,6 +7,7 @@
  * @module
  */
 import { MiB } from "../../_shared/units.ts";
+import type { Size } from "../engine/geometry.ts";
 import type { Frame } from "./blocks.ts";
 
 /** To unpack and compile the decoder. */
@@ -35,4 +36,15 @@ const OWN = 2 * MiB;
 /** Bytes that the decoder's memory grows to for a frame: RGBA, and its codes. */
 export function decodeMemory({ part, data }: Frame): number {
   return OWN + 4 * part.width * part.height + data.to - data.from;
+}
+
+/** What an encoder begins with: code that is not warm, and a palette. */
+const ENCODE_START = 120_000_000;
+
+/** A pixel of noise. */
+const ENCODED_PIXEL = 110;
+
+/** What encoding a picture takes. */
+export function encodeCost({ width, height }: Size): number {
+  return ENCODE_START + ENCODED_PIXEL * width * height;
 }

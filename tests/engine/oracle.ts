@@ -14,6 +14,7 @@ export interface Job {
   /** In base64. */
   readonly input: string;
   readonly raw?: { width: number; height: number; channels: 1 | 2 | 3 | 4 };
+  readonly options?: Readonly<Record<string, unknown>>;
   readonly calls: Calls;
 }
 
@@ -21,6 +22,8 @@ export interface Job {
 export interface Task {
   readonly input: Uint8Array;
   readonly raw?: NonNullable<Job["raw"]>;
+  /** How the input is read. */
+  readonly options?: NonNullable<Job["options"]>;
   readonly calls: Calls;
 }
 

@@ -9,10 +9,9 @@ import { Buffer } from "node:buffer";
 import sharp from "sharp";
 import type { Job } from "./oracle.ts";
 
-async function run({ input, raw, calls }: Job): Promise<string> {
+async function run({ input, raw, options, calls }: Job): Promise<string> {
   const bytes = Buffer.from(input, "base64");
-  const options = raw === undefined ? {} : { raw };
-  let image: unknown = sharp(bytes, options);
+  let image: unknown = sharp(bytes, { ...options, ...raw && { raw } });
   for (const [name, ...args] of calls) {
     // A chain of calls by name: what each of them takes is sharp's to check.
     const chain = image as Record<string, (...args: unknown[]) => unknown>;

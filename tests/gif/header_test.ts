@@ -1,10 +1,8 @@
 import { Buffer } from "node:buffer";
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { readGif } from "../../supabase/functions/image-proxy/gif/blocks.ts";
-import {
-  gifHeader,
-  MOST_FRAMES,
-} from "../../supabase/functions/image-proxy/gif/header.ts";
+import { gifHeader } from "../../supabase/functions/image-proxy/gif/header.ts";
+import { MOST_FRAMES } from "../../supabase/functions/image-proxy/header/header.ts";
 import { sharp } from "../engine/oracle.ts";
 import { extension, frame, looping, start, TRAILER } from "./blocks.ts";
 import { filmed, odd, unended } from "./gallery.ts";

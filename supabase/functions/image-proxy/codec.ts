@@ -5,6 +5,9 @@
  *
  * @module
  */
+import { animated, filmOf } from "./animation/animated.ts";
+import { animationCost, fits } from "./animation/costs.ts";
+import { isClear } from "./animation/film.ts";
 import { decodeCost, type Job, leftToDecode, MOST_NS } from "./cost.ts";
 import { type Failure, sourceOf } from "./decoders.ts";
 import { encoderOf, madeAs } from "./encoders.ts";
@@ -13,8 +16,8 @@ import { planOf, type Size, type Wanted } from "./engine/geometry.ts";
 import { turned } from "./engine/orientation.ts";
 import type { Source } from "./engine/source.ts";
 import { type Picture, transform } from "./engine/transform.ts";
-import type { Header } from "./header/header.ts";
-import type { Plan, Sight } from "./plan.ts";
+import { type Header, MOST_FRAMES } from "./header/header.ts";
+import { canMove, type Plan, type Sight } from "./plan.ts";
 import type { DelegateName } from "./policy.ts";
 import type { ResultFormat } from "./result.ts";
 
@@ -24,6 +27,8 @@ export interface Made {
   readonly format: ResultFormat;
   /** By its name in `server-timing`, in milliseconds. */
   readonly timings: Readonly<Record<string, number>>;
+  /** As it was reckoned, if it moves: then it is not the job's. */
+  readonly costNs?: number;
   /** Absent if it was made before, and kept. */
   readonly origin?: Origin;
 }
@@ -50,6 +55,34 @@ export type Planner = (sight: Sight) => Costed;
  * @throws {Error} For a mistake of a codec.
  */
 export async function transcode(
+  file: Uint8Array,
+  header: Header,
+  plan: Planner,
+): Promise<Made | Failure> {
+  return await moving(file, header, plan) ?? await still(file, header, plan);
+}
+
+/** An animation, if it is one, and is to be one, and is not too much. */
+async function moving(
+  file: Uint8Array,
+  header: Header,
+  plan: Planner,
+): Promise<Made | Failure | undefined> {
+  const { frames = 1 } = header;
+  if (frames < 2 || frames > MOST_FRAMES) return undefined;
+  const film = await filmOf(file, header);
+  if (typeof film === "string") return undefined;
+  const { format, size } = { ...header, ...film };
+  const hasAlpha = isClear(film);
+  const planned = plan({ format, size, hasAlpha, moves: true });
+  if (!canMove(planned.format) || !fits(film, planned)) return undefined;
+  const made = await animated(film, planned);
+  if (typeof made === "string") return made;
+  const costNs = animationCost(film, planned);
+  return { ...made, format: planned.format, costNs };
+}
+
+async function still(
   file: Uint8Array,
   header: Header,
   plan: Planner,

@@ -77,9 +77,10 @@ export async function render(
   });
   if (made === "too costly") return costly(job);
   if (typeof made === "string") throw refused(made);
-  const costMs = job === undefined ? {} : { costMs: costOf(job) / 1e6 };
+  const { costNs = job && costOf(job), ...picture } = made;
+  const costMs = costNs === undefined ? {} : { costMs: costNs / 1e6 };
   const origin = { source: header.format, by: "wasm", ...costMs } as const;
-  return { ...made, origin };
+  return { ...picture, origin };
 }
 
 /** With what it would cost, if that is known: in milliseconds of CPU. */

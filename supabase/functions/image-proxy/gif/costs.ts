@@ -20,14 +20,15 @@ const BYTE = 10;
 /** A file for the decoder, and what it answers. */
 const FRAME = 50_000;
 
-/** What decoding all of `frames` takes. */
-export function decodeCost(frames: readonly Frame[]): number {
-  return frames.reduce(
-    (sum, { part, data }) =>
-      sum + FRAME + PIXEL * part.width * part.height +
-      BYTE * (data.to - data.from),
-    START,
-  );
+/** What decoding a frame takes, once the decoder is there. */
+export function frameCost({ part, data }: Frame): number {
+  const pixels = part.width * part.height;
+  return FRAME + PIXEL * pixels + BYTE * (data.to - data.from);
+}
+
+/** What decoding a frame alone takes. */
+export function decodeCost(frame: Frame): number {
+  return START + frameCost(frame);
 }
 
 /** What the decoder has of its own. */

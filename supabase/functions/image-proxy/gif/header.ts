@@ -3,12 +3,14 @@
  *
  * @module
  */
-import { ascii, type Header, type Unreadable } from "../header/header.ts";
+import {
+  ascii,
+  type Header,
+  MOST_FRAMES,
+  type Unreadable,
+} from "../header/header.ts";
 import { type Frame, type Gif, readGif } from "./blocks.ts";
 import { decodeCost, decodeMemory } from "./costs.ts";
-
-/** What is counted at most: nothing moves that has more. */
-export const MOST_FRAMES = 1_000;
 
 /**
  * Of the first frame, which stands for the file where nothing moves; all others
@@ -31,15 +33,16 @@ export function gifHeader(file: Uint8Array): Header | Unreadable {
   if (!/^GIF8[79]a/.test(ascii(file, 0, 6))) return "unknown";
   const gif = readGif(file, MOST_FRAMES + 1);
   if (typeof gif === "string") return gif;
-  const first = gif.frames.slice(0, 1);
+  const [first] = gif.frames;
+  if (first === undefined) return "truncated";
   const frames = gif.frames.length;
   return {
     format: "gif",
     size: gif.screen,
     passes: 1,
-    keptBytes: Math.max(...first.map(decodeMemory)),
+    keptBytes: decodeMemory(first),
     decodeNs: decodeCost(first),
-    hasAlpha: first.some((it) => isClear(it, gif)),
+    hasAlpha: isClear(first, gif),
     ...frames > 1 && { frames },
   };
 }

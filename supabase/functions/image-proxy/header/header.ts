@@ -31,11 +31,14 @@ export interface Header {
   readonly hasAlpha?: boolean;
   /** The same: upright unless it says otherwise. */
   readonly orientation?: Orientation;
-  /** Of an animation. */
+  /** Of an animation: 2 or more, as far as they are counted. */
   readonly frames?: number;
   /** A drawing, which is as large as one likes: `size` is what it says. */
   readonly isVector?: true;
 }
+
+/** Frames that are counted at most, but for one: nothing moves that has more. */
+export const MOST_FRAMES = 1_000;
 
 /** Why a file is not even shown to a decoder. */
 export type Unreadable =

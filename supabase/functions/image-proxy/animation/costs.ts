@@ -1,0 +1,103 @@
+/**
+ * What an animation takes, said before anything is decoded. No I/O.
+ *
+ * In the units of `engine/src/budget.h`, each about a nanosecond of code that is
+ * not warm yet; what they are from is in `README.md`.
+ *
+ * @module
+ */
+import { MiB } from "../../_shared/units.ts";
+import { COSTS, MOST_NS } from "../cost.ts";
+import type { Size } from "../engine/geometry.ts";
+import type { ResultFormat } from "../result.ts";
+import { type Film, isClear } from "./film.ts";
+
+/** What is to be made of an animation. */
+export interface Made {
+  readonly size: Size;
+  readonly format: ResultFormat;
+}
+
+/** Code that becomes warm, besides the engine's. */
+const START = 120_000_000;
+
+/** For each frame: calls, files of their own, and palettes. */
+const FRAME = 2_000_000;
+
+/** A pixel of a frame, put on the canvas. */
+const PAINTED_PIXEL = 12;
+
+/** A pixel of the canvas, as the engine reads it, and may resize it. */
+const CANVAS_PIXEL = 2 + COSTS.RESIZE_PIXEL;
+
+/** A pixel of a result, until it is known how it differs, and encoded. */
+const RESULT_PIXEL = 2 * COSTS.RESIZE_OUTPUT_PIXEL + 25;
+
+/** The same, of GIF: colours, errors that are passed on, and codes. */
+const GIF_PIXEL = 110;
+
+/** Of a profile, for each frame. */
+const PROFILE = 30_000_000;
+const PROFILE_PIXEL = 80;
+
+/** What all of it takes, in nanoseconds. */
+export function animationCost(film: Film, made: Made): number {
+  const { size: { width, height }, shots } = film;
+  const result = made.size.width * made.size.height;
+  const profile = film.profile ? PROFILE + PROFILE_PIXEL * result : 0;
+  const each = FRAME + CANVAS_PIXEL * width * height +
+    RESULT_PIXEL * result + profile;
+  const drawn = shots.reduce(
+    (sum, { part, decodeNs }) =>
+      sum + decodeNs + PAINTED_PIXEL * part.width * part.height,
+    0,
+  );
+  return COSTS.START + START + drawn + shots.length * each +
+    encodeCost(film, made);
+}
+
+function encodeCost(film: Film, { size, format }: Made): number {
+  const pixels = size.width * size.height * film.shots.length;
+  const hasAlpha = isClear(film);
+  if (format === "gif") return GIF_PIXEL * pixels;
+  if (format === "png") {
+    return (hasAlpha ? 4 : 3) * COSTS.PNG_OUTPUT_BYTE * pixels;
+  }
+  return webpCost(pixels, hasAlpha);
+}
+
+/** Methods of the engine, by the pixels of all frames: `webp_write.c`. */
+const METHODS = [
+  { method: 4, most: 1.2e6 },
+  { method: 2, most: 2.5e6 },
+  { method: 0, most: Infinity },
+];
+
+/** Where frames differ in parts alone, a slower method may be taken for them. */
+function webpCost(pixels: number, hasAlpha: boolean): number {
+  const each = METHODS.map(({ method, most }) => {
+    const alpha = hasAlpha ? COSTS.WEBP_OUTPUT_ALPHA * (1 + method) : 0;
+    const pixel = COSTS.WEBP_OUTPUT_PIXEL * (2 + method) + alpha;
+    return pixel * Math.min(pixels, most);
+  });
+  return Math.max(...each);
+}
+
+/** What all of it needs, in bytes, beside the engine and what is made. */
+export function animationMemory(film: Film, made: Made): number {
+  const { size: { width, height }, shots } = film;
+  const canvas = 4 * width * height;
+  const kept = shots.some(({ disposal }) => disposal === "previous") ? 2 : 1;
+  const decoded = Math.max(...shots.map(({ decodeBytes }) => decodeBytes));
+  // Before, now, and what differs.
+  return kept * canvas + decoded + 4 * 4 * made.size.width * made.size.height;
+}
+
+/** What it may need: a still picture may keep as much. */
+const MOST_BYTES = 48 * MiB;
+
+/** Whether an animation is made: else its first frame is. */
+export function fits(film: Film, made: Made): boolean {
+  return animationCost(film, made) <= MOST_NS &&
+    animationMemory(film, made) <= MOST_BYTES;
+}

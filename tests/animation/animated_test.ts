@@ -1,0 +1,65 @@
+/**
+ * Animations, by the oracle: sharp reads what is made of those that it writes.
+ *
+ * @module
+ */
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { likeness } from "../engine/likeness.ts";
+import { sharp } from "../engine/oracle.ts";
+import { filmed } from "../gif/gallery.ts";
+import { made, type Shown, shown } from "./film.ts";
+
+const DELAYS = [100, 40, 40, 1_000, 70, 70];
+const SIZE = { width: 96, height: 64 };
+
+interface Source {
+  readonly name: string;
+  readonly file: Uint8Array;
+}
+
+const SOURCES: Source[] = [
+  {
+    name: "GIF",
+    file: await filmed(6, [["gif", { delay: DELAYS, loop: 3 }]]),
+  },
+];
+
+const CHANNELS = [0, 1, 2, 3] as const;
+
+/** How alike each channel of each picture is. */
+function likenesses(a: Shown, b: Shown): number[] {
+  return a.pictures.flatMap((it, i) =>
+    CHANNELS.map((channel) =>
+      likeness(it, b.pictures[i] ?? it, a.size, channel)
+    )
+  );
+}
+
+/** That `ours` moves as the source does, and is as like it as sharp's is. */
+function assertAlike(ours: Shown, source: Shown, theirs: Shown): void {
+  deepStrictEqual(ours.size, source.size);
+  deepStrictEqual(ours.delays, source.delays);
+  deepStrictEqual(ours.plays, source.plays);
+  const their = likenesses(theirs, source);
+  for (const [i, like] of likenesses(ours, source).entries()) {
+    const least = (their[i] ?? 1) - 0.03;
+    ok(like > least, `${i >> 2}, channel ${i % 4}: ${like} of ${least}`);
+  }
+}
+
+for (const { name, file } of SOURCES) {
+  const source = await shown(file);
+  for (const format of ["gif", "webp"] as const) {
+    Deno.test(`${name} becomes ${format} and moves as it did`, async () => {
+      const [theirs = file] = await sharp([{
+        input: file,
+        options: { animated: true },
+        calls: [[format, { quality: 80 }]],
+      }]);
+
+      const ours = await made(file, format);
+
+      assertAlike(await shown(ours), source, await shown(theirs));
+    });
+  }
+}

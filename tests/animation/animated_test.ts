@@ -10,7 +10,6 @@ import { filmed } from "../gif/gallery.ts";
 import { made, type Shown, shown } from "./film.ts";
 
 const DELAYS = [100, 40, 40, 1_000, 70, 70];
-const SIZE = { width: 96, height: 64 };
 
 interface Source {
   readonly name: string;
@@ -21,6 +20,14 @@ const SOURCES: Source[] = [
   {
     name: "GIF",
     file: await filmed(6, [["gif", { delay: DELAYS, loop: 3 }]]),
+  },
+  {
+    name: "WebP",
+    file: await filmed(6, [["webp", { delay: DELAYS, loop: 0 }]]),
+  },
+  {
+    name: "WebP, lossless",
+    file: await filmed(6, [["webp", { delay: DELAYS, lossless: true }]]),
   },
 ];
 

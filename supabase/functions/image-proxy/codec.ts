@@ -11,7 +11,7 @@ import { isClear } from "./animation/film.ts";
 import { decodeCost, type Job, leftToDecode, MOST_NS } from "./cost.ts";
 import { type Failure, sourceOf } from "./decoders.ts";
 import { encoderOf, madeAs } from "./encoders.ts";
-import type { Failure as EngineFailure } from "./engine/failure.ts";
+import { failureOf } from "./engine_failure.ts";
 import { planOf, type Size, type Wanted } from "./engine/geometry.ts";
 import { turned } from "./engine/orientation.ts";
 import type { Source } from "./engine/source.ts";
@@ -161,23 +161,4 @@ async function encoded(
   const file = await encode(image, { quality, background, ns });
   if (typeof file === "string") return file;
   return { bytes: file, format, encodeMs: performance.now() - start };
-}
-
-function failureOf(failure: EngineFailure | "too large"): Failure {
-  switch (failure) {
-    case "format":
-      return "unsupported";
-    case "corrupt":
-    case "truncated":
-      return "unreadable";
-    case "pixels":
-    case "scans":
-    case "memory":
-    case "cost":
-    case "too large":
-      return "too costly";
-    case "encoder":
-    case "trap":
-      throw new Error(`The engine failed: ${failure}`);
-  }
 }

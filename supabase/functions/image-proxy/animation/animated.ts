@@ -24,6 +24,7 @@ const FILMS: Partial<
   Record<Header["format"], () => Promise<(file: Uint8Array) => Film | Failure>>
 > = {
   gif: async () => (await import("./gif_film.ts")).gifFilm,
+  webp: async () => (await import("./webp_film.ts")).webpFilm,
 };
 
 /** What puts one together. */
@@ -63,7 +64,7 @@ export async function animated(
   for (const [i, shot] of shots.entries()) {
     const start = performance.now();
     const drawn = await film.draw(i, (rows) => canvas.paint(shot, rows));
-    if (drawn === "unreadable") return drawn;
+    if (drawn !== "drawn") return drawn;
     const { profile } = film;
     const { size: canvasSize, pixels } = canvas;
     const source = {

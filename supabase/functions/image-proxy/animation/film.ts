@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Failure } from "../decoders.ts";
 import type { Part, Size } from "../engine/geometry.ts";
 
 /** What becomes of a frame before the next one comes. */
@@ -39,8 +40,16 @@ export interface Film {
   draw(index: number, paint: (rows: Uint8Array) => void): Promise<Drawn>;
 }
 
-/** Whether a shot is there. */
-export type Drawn = "drawn" | "unreadable";
+/** Whether a shot is there, or why not. */
+export type Drawn = "drawn" | Failure;
+
+/**
+ * How long a shot is shown that says `milliseconds`: browsers take what is too
+ * short to be meant for a tenth of a second.
+ */
+export function durationOf(milliseconds: number): number {
+  return milliseconds <= 10 ? 100 : milliseconds;
+}
 
 /** Whether anything is ever seen through. */
 export function isClear(

@@ -8,7 +8,7 @@ import { type Frame, type Gif, readGif } from "../gif/blocks.ts";
 import { decodeMemory, frameCost } from "../gif/costs.ts";
 import { decoders } from "../gif/decoder.ts";
 import { MOST_FRAMES } from "../header/header.ts";
-import type { Film, Shot } from "./film.ts";
+import { durationOf, type Film, type Shot } from "./film.ts";
 
 /** The frames of a GIF. */
 export function gifFilm(file: Uint8Array): Film | Failure {
@@ -28,15 +28,10 @@ function shotOf(frame: Frame): Shot {
     disposal: frame.disposal,
     hasAlpha: frame.transparent !== undefined,
     isBlended: true,
-    milliseconds: millisecondsOf(frame),
+    milliseconds: durationOf(10 * frame.hundredths),
     decodeNs: frameCost(frame),
     decodeBytes: decodeMemory(frame),
   };
-}
-
-/** Browsers take what would be too fast to be seen for a tenth of a second. */
-function millisecondsOf({ hundredths }: Frame): number {
-  return hundredths <= 1 ? 100 : 10 * hundredths;
 }
 
 async function draw(

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { ascii, type Header, type Unreadable, viewOf } from "./header.ts";
+import {
+  ascii,
+  type Header,
+  MOST_FRAMES,
+  type Unreadable,
+  viewOf,
+} from "./header.ts";
 
 const FIRST_CHUNK = 12;
 const VP8_START = [0x9d, 0x01, 0x2a];
@@ -50,7 +56,11 @@ function extended(file: Uint8Array, at: number): Header | Unreadable {
   const width = 1 + uint24(file, at + 4);
   const height = 1 + uint24(file, at + 7);
   const isLossless = containsLossless(file, at + 10);
-  return headerOf(width, height, isLossless ? width * height * 4 : 0);
+  const header = headerOf(width, height, isLossless ? width * height * 4 : 0);
+  const frames = framesFrom(file, at + 10);
+  return frames < 2 || typeof header === "string"
+    ? header
+    : { ...header, frames };
 }
 
 /** A picture stands behind few others: a profile, the animation, alpha. */
@@ -69,6 +79,19 @@ function containsLossless(file: Uint8Array, from: number): boolean {
     at += name === "ANMF" ? 24 : 8 + length + (length & 1);
   }
   return false;
+}
+
+/** Counts them, as far as they are here. */
+function framesFrom(file: Uint8Array, from: number): number {
+  const view = viewOf(file);
+  let [at, frames, others] = [from, 0, 0];
+  while (at + 8 <= file.length && frames <= MOST_FRAMES) {
+    if (ascii(file, at, 4) === "ANMF") frames++;
+    else if (++others > MOST_CHUNKS) break;
+    const length = view.getUint32(at + 4, true);
+    at += 8 + length + (length & 1);
+  }
+  return frames;
 }
 
 function uint24(file: Uint8Array, at: number): number {

@@ -1,0 +1,58 @@
+/**
+ * Animated WebP: RFC 9649, section 2.7. Each frame is given to the engine as a
+ * file of its own.
+ *
+ * @module
+ */
+import { COSTS } from "../cost.ts";
+import type { Failure } from "../decoders.ts";
+import { animationOf, type Frame } from "./webp_frames.ts";
+import { durationOf, type Film, type Shot } from "./film.ts";
+import { drawFile } from "./frame_file.ts";
+import { chunk, little, webpOf } from "./riff.ts";
+
+/** The frames of a WebP. */
+export function webpFilm(file: Uint8Array): Film | Failure {
+  const animation = animationOf(file);
+  if (animation === undefined) return "unreadable";
+  const { frames, profile, ...rest } = animation;
+  const shots = frames.map(shotOf);
+  return {
+    ...rest,
+    ...profile && { profile },
+    shots,
+    draw: async (index, paint) => {
+      const [frame, shot] = [frames[index], shots[index]];
+      if (frame === undefined || shot === undefined) return "unreadable";
+      return await drawFile(fileOf(frame), shot, paint);
+    },
+  };
+}
+
+function shotOf(frame: Frame): Shot {
+  const { part, chunks } = frame;
+  const pixels = part.width * part.height;
+  const bytes = chunks.reduce((sum, { data }) => sum + data.length, 0);
+  return {
+    part,
+    hasAlpha: frame.hasAlpha,
+    isBlended: frame.isBlended,
+    disposal: frame.isCleared ? "background" : "keep",
+    milliseconds: durationOf(frame.milliseconds),
+    decodeNs: COSTS.WEBP_BYTE * bytes +
+      (COSTS.WEBP_PIXEL + COSTS.RESIZE_PIXEL) * pixels,
+    // The file, what the engine keeps of a lossless one, and what it gives.
+    decodeBytes: bytes + 8 * pixels,
+  };
+}
+
+const ALPHA = 0x10;
+
+/** With the size in front, so that no other one is believed. */
+function fileOf({ part, chunks, hasAlpha }: Frame): Uint8Array {
+  const size = [part.width - 1, part.height - 1].map((it) => little(it, 3));
+  return webpOf(
+    chunk("VP8X", little(hasAlpha ? ALPHA : 0, 4), ...size),
+    ...chunks.map(({ name, data }) => chunk(name, data)),
+  );
+}

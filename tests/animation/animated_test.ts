@@ -6,9 +6,10 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { likeness } from "../engine/likeness.ts";
 import { sharp } from "../engine/oracle.ts";
-import { filmed } from "../gif/gallery.ts";
-import { made, type Shown, shown } from "./film.ts";
+import { filmed, filmedOf, scene } from "../gif/gallery.ts";
+import { made, pngOf, type Shown, shown } from "./film.ts";
 
+const SIZE = { width: 96, height: 64 };
 const DELAYS = [100, 40, 40, 1_000, 70, 70];
 
 interface Source {
@@ -28,6 +29,10 @@ const SOURCES: Source[] = [
   {
     name: "WebP, lossless",
     file: await filmed(6, [["webp", { delay: DELAYS, lossless: true }]]),
+  },
+  {
+    name: "PNG",
+    file: pngOf(DELAYS.map((_, i) => scene(i)), SIZE, DELAYS),
   },
 ];
 
@@ -56,13 +61,18 @@ function assertAlike(ours: Shown, source: Shown, theirs: Shown): void {
 
 for (const { name, file } of SOURCES) {
   const source = await shown(file);
+  Deno.test(`${name} becomes PNG, and every pixel is as it was`, async () => {
+    const ours = await shown(await made(file, "png"));
+
+    deepStrictEqual(ours, source);
+  });
+
   for (const format of ["gif", "webp"] as const) {
     Deno.test(`${name} becomes ${format} and moves as it did`, async () => {
-      const [theirs = file] = await sharp([{
-        input: file,
-        options: { animated: true },
-        calls: [[format, { quality: 80 }]],
-      }]);
+      const { size, pictures, delays, plays } = source;
+      const theirs = await filmedOf(pictures, size, [
+        [format, { quality: 80, delay: [...delays], loop: plays }],
+      ]);
 
       const ours = await made(file, format);
 

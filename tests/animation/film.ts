@@ -17,6 +17,7 @@ import {
 import { readHeader } from "../../supabase/functions/image-proxy/header/read.ts";
 import type { ResultFormat } from "../../supabase/functions/image-proxy/result.ts";
 import { sharp } from "../engine/oracle.ts";
+import upng from "upng-js";
 
 /** An animation as it is shown. */
 export interface Shown {
@@ -29,8 +30,9 @@ export interface Shown {
   readonly pictures: readonly Uint8Array[];
 }
 
-/** What sharp sees. */
+/** What sharp sees, or of PNG, which it takes for a still, UPNG. */
 export async function shown(file: Uint8Array): Promise<Shown> {
+  if (file[0] === 0x89) return shownByUpng(file);
   const [said, pixels] = await sharp([
     { input: file, options: { animated: true }, calls: [["metadata"]] },
     {
@@ -52,6 +54,28 @@ export async function shown(file: Uint8Array): Promise<Shown> {
       (_, i) => pixels.subarray(i * bytes, (i + 1) * bytes),
     ),
   };
+}
+
+function shownByUpng(file: Uint8Array): Shown {
+  const read = upng.decode(Uint8Array.from(file).buffer);
+  const { width, height, frames, tabs } = read;
+  const pictures: ArrayBuffer[] = upng.toRGBA8(read);
+  return {
+    size: { width, height },
+    delays: frames.map(({ delay }: { delay: number }) => delay),
+    plays: tabs.acTL.num_plays,
+    pictures: pictures.map((it) => new Uint8Array(it)),
+  };
+}
+
+/** Pictures of many colours as an animated PNG, for ever, by UPNG. */
+export function pngOf(
+  pictures: readonly Uint8Array[],
+  { width, height }: Size,
+  delays: readonly number[],
+): Uint8Array {
+  const buffers = pictures.map((it) => Uint8Array.from(it).buffer);
+  return new Uint8Array(upng.encode(buffers, width, height, 0, [...delays]));
 }
 
 /** What is made of `file`. */

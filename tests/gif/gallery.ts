@@ -4,6 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import type { Size } from "../../supabase/functions/image-proxy/engine/geometry.ts";
 import { type Calls, sharp } from "../engine/oracle.ts";
 import { dice } from "../index/random.ts";
 import { frame, looping, start, TRAILER } from "./blocks.ts";
@@ -30,24 +31,28 @@ export function scene(turn: number, { width, height } = SIZE): Uint8Array {
   return pixels;
 }
 
-/** `count` scenes below each other, as sharp takes and gives animations. */
-export function film(count: number, size = SIZE): Uint8Array {
-  return Buffer.concat(
-    Array.from({ length: count }, (_, turn) => scene(turn, size)),
-  );
-}
-
-/** An animation by sharp, as `format`. */
-export async function filmed(
+/** Scenes as an animation by sharp. */
+export function filmed(
   count: number,
   calls: Calls,
   size = SIZE,
 ): Promise<Uint8Array> {
+  const scenes = Array.from({ length: count }, (_, turn) => scene(turn, size));
+  return filmedOf(scenes, size, calls);
+}
+
+/** The same of any pictures: sharp takes them below each other. */
+export async function filmedOf(
+  pictures: readonly Uint8Array[],
+  { width, height }: Size,
+  calls: Calls,
+): Promise<Uint8Array> {
   const raw = {
-    ...{ width: size.width, height: size.height * count, channels: 4 as const },
-    pageHeight: size.height,
+    ...{ width, height: height * pictures.length, channels: 4 as const },
+    pageHeight: height,
   };
-  const [file] = await sharp([{ input: film(count, size), raw, calls }]);
+  const input = Buffer.concat(pictures);
+  const [file] = await sharp([{ input, raw, calls }]);
   if (file === undefined) throw new Error("sharp has made nothing");
   return file;
 }

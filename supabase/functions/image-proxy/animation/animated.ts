@@ -25,6 +25,7 @@ const FILMS: Partial<
 > = {
   gif: async () => (await import("./gif_film.ts")).gifFilm,
   webp: async () => (await import("./webp_film.ts")).webpFilm,
+  png: async () => (await import("./apng_film.ts")).apngFilm,
 };
 
 /** What puts one together. */
@@ -33,6 +34,7 @@ const REELS: Partial<
 > = {
   gif: async () => (await import("./gif_reel.ts")).gifReel,
   webp: async () => (await import("./webp_reel.ts")).webpReel,
+  png: async () => (await import("./apng_reel.ts")).apngReel,
 };
 
 /** The frames of `file`, if it is of a format that moves. */
@@ -65,14 +67,8 @@ export async function animated(
     const start = performance.now();
     const drawn = await film.draw(i, (rows) => canvas.paint(shot, rows));
     if (drawn !== "drawn") return drawn;
-    const { profile } = film;
     const { size: canvasSize, pixels } = canvas;
-    const source = {
-      size: canvasSize,
-      pixels,
-      hasAlpha,
-      ...profile && { profile },
-    };
+    const source = { size: canvasSize, pixels, hasAlpha };
     const seen = await transform(source, { ...box, format: "pixels" });
     if (!seen.ok) throw new Error(`The engine failed: ${seen.failure}`);
     const middle = performance.now();

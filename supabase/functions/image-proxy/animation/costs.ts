@@ -36,17 +36,12 @@ const RESULT_PIXEL = 2 * COSTS.RESIZE_OUTPUT_PIXEL + 25;
 /** The same, of GIF: colours, errors that are passed on, and codes. */
 const GIF_PIXEL = 110;
 
-/** Of a profile, for each frame. */
-const PROFILE = 30_000_000;
-const PROFILE_PIXEL = 80;
-
 /** What all of it takes, in nanoseconds. */
 export function animationCost(film: Film, made: Made): number {
   const { size: { width, height }, shots } = film;
   const result = made.size.width * made.size.height;
-  const profile = film.profile ? PROFILE + PROFILE_PIXEL * result : 0;
   const each = FRAME + CANVAS_PIXEL * width * height +
-    RESULT_PIXEL * result + profile;
+    RESULT_PIXEL * result;
   const drawn = shots.reduce(
     (sum, { part, decodeNs }) =>
       sum + decodeNs + PAINTED_PIXEL * part.width * part.height,

@@ -31,8 +31,6 @@ export interface Film {
   readonly shots: readonly Shot[];
   /** How often it is played: 0 is for ever. */
   readonly plays: number;
-  /** An ICC profile. In sRGB without one. */
-  readonly profile?: Uint8Array;
   /**
    * Decodes a shot: `paint` is given rows of red, green, blue and alpha, which
    * are there until it returns.

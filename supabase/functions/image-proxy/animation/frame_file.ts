@@ -21,3 +21,12 @@ export async function drawFile(
   paint(bytes);
   return "drawn";
 }
+
+/** To read a profile, and to make a table of colours by it: `colour.c`. */
+const PROFILE = 45_000_000;
+const PROFILE_PIXEL = 40;
+
+/** What a profile takes of a frame, in nanoseconds. */
+export function profileCost(pixels: number): number {
+  return PROFILE + PROFILE_PIXEL * pixels;
+}

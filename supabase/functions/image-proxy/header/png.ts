@@ -36,10 +36,28 @@ export function pngHeader(file: Uint8Array): Header | Unreadable {
   const isSize = width > 0 && height > 0 && width <= MOST && height <= MOST;
   if (!isSize || !depths.includes(depth ?? 0)) return "corrupt";
   if (interlace !== 0 && interlace !== 1) return "corrupt";
+  const frames = framesOf(file);
   return {
     format: "png",
     size: { width, height },
     passes: interlace === 1 ? PASSES : 1,
     keptBytes: interlace === 1 ? width * height * 4 : 0,
+    ...frames > 1 && { frames },
   };
+}
+
+/** Colours and texts stand before the picture, and few others. */
+const MOST_CHUNKS = 64;
+
+/** What the chunk says that stands before an animation: section 11.3.8.1. */
+function framesOf(file: Uint8Array): number {
+  const view = viewOf(file);
+  let at = 8;
+  for (let i = 0; i < MOST_CHUNKS && at + 12 <= file.length; i++) {
+    const type = ascii(file, at + 4, 4);
+    if (type === "acTL") return view.getUint32(at + 8);
+    if (type === "IDAT") return 1;
+    at += 12 + view.getUint32(at);
+  }
+  return 1;
 }

@@ -40,7 +40,7 @@ export const decoders: Keeper<Decoder> = new Keeper({
 /** Loaded with the first picture, so that nothing waits for it before. */
 async function compile(): Promise<WebAssembly.Module> {
   const [{ unpack }, { DECODER }] = await Promise.all([
-    import("../avif/unpack.ts"),
+    import("../embind/unpack.ts"),
     import("./decoder_wasm.ts"),
   ]);
   return await WebAssembly.compile(unpack(DECODER));

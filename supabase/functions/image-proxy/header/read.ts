@@ -4,23 +4,23 @@
  *
  * @module
  */
+import { bmpHeader, isBmp } from "../bmp/header.ts";
+import { gifHeader } from "../gif/header.ts";
+import { isIco } from "../ico/directory.ts";
+import { icoHeader } from "../ico/header.ts";
+import { mayBeSvg, svgHeader } from "../svg/header.ts";
+import { isTiff } from "../tiff/directory.ts";
+import { tiffHeader } from "../tiff/header.ts";
+import { avifHeader } from "./avif.ts";
 import {
   ascii,
   type Header,
   type HeaderReader,
   type Unreadable,
 } from "./header.ts";
-import { bmpHeader, isBmp } from "../bmp/header.ts";
-import { isIco } from "../ico/directory.ts";
-import { icoHeader } from "../ico/header.ts";
-import { gifHeader } from "../gif/header.ts";
-import { avifHeader } from "./avif.ts";
 import { jpegHeader } from "./jpeg.ts";
 import { pngHeader } from "./png.ts";
-import { isTiff } from "../tiff/directory.ts";
-import { tiffHeader } from "../tiff/header.ts";
 import { webpHeader } from "./webp.ts";
-import { mayBeSvg, svgHeader } from "../svg/header.ts";
 
 type Row = readonly [knows: (file: Uint8Array) => boolean, read: HeaderReader];
 
@@ -31,13 +31,13 @@ const READERS: readonly Row[] = [
     (file) => ascii(file, 0, 4) === "RIFF" && ascii(file, 8, 4) === "WEBP",
     webpHeader,
   ],
+  [(file) => ascii(file, 0, 4) === "GIF8", gifHeader],
   [(file) => ascii(file, 4, 4) === "ftyp", avifHeader],
   [isTiff, tiffHeader],
   [isBmp, bmpHeader],
   [isIco, icoHeader],
   // It may begin with much, so it is asked last.
   [mayBeSvg, svgHeader],
-  [(file) => ascii(file, 0, 4) === "GIF8", gifHeader],
 ];
 
 /** The header of `file`, or why nobody should decode it. */

@@ -5,7 +5,11 @@
  */
 
 /** For the tests of `tests/services/`. */
-export const PACKAGES: readonly string[] = ["postgresql", "prometheus"];
+export const PACKAGES: readonly string[] = [
+  "imagemagick",
+  "postgresql",
+  "prometheus",
+];
 
 const SEEN = "install ok installed";
 

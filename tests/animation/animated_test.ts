@@ -5,7 +5,6 @@
  */
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { likeness } from "../engine/likeness.ts";
-import { sharp } from "../engine/oracle.ts";
 import { filmed, filmedOf, scene } from "../gif/gallery.ts";
 import { made, pngOf, type Shown, shown } from "./film.ts";
 

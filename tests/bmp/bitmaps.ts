@@ -7,16 +7,6 @@ import { Buffer } from "node:buffer";
 import type { Size } from "../../supabase/functions/image-proxy/engine/geometry.ts";
 import { dice } from "../index/random.ts";
 
-/** A file, and what it shows. */
-export interface Known {
-  readonly name: string;
-  readonly file: Uint8Array;
-  readonly size: Size;
-  readonly hasAlpha: boolean;
-  /** Red, green, blue and alpha, by rows from the top. */
-  readonly pixels: Uint8Array;
-}
-
 /** No row of it is a multiple of 4 bytes, but of 32 bits. */
 export const SIZE: Size = { width: 13, height: 7 };
 

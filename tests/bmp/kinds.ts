@@ -9,13 +9,13 @@ import {
   coloursOf,
   fileOf,
   headerOf,
-  type Known,
   littleRows,
   packed,
   paletteOf,
   shown,
   SIZE,
 } from "./bitmaps.ts";
+import type { Known } from "../images/seen.ts";
 import { inRuns } from "./runs.ts";
 
 function indexed(name: string, claim: Claim, colours: number): Known {

@@ -21,14 +21,24 @@ export function iconOf(
   const start = Buffer.from([0, 0, type, 0, 0, 0]);
   start.writeUInt16LE(pictures.length, 4);
   let at = 6 + 16 * pictures.length;
-  const entries = pictures.map(({ length }) => {
+  const entries = pictures.map((picture) => {
+    const { length } = picture;
     const entry = Buffer.alloc(16);
+    if (picture[0] === 40) describe(Buffer.from(picture), entry);
     entry.writeUInt32LE(lie.length ?? length, 8);
     entry.writeUInt32LE(lie.at ?? at, 12);
     at += length;
     return entry;
   });
   return Buffer.concat([start, ...entries, ...pictures]);
+}
+
+/** What an entry says of a bitmap, for who believes it. */
+function describe(bitmap: Buffer, entry: Buffer): void {
+  entry[0] = bitmap.readInt32LE(4);
+  entry[1] = bitmap.readInt32LE(8) / 2;
+  entry.writeUInt16LE(1, 4);
+  entry.writeUInt16LE(bitmap.readUInt16LE(14), 6);
 }
 
 /** A bitmap as icons have it: twice as high as it is. */

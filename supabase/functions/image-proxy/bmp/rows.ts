@@ -82,7 +82,8 @@ export function putColour(
 }
 
 function fromBlueGreenRed(row: Uint8Array, into: Uint8Array): void {
-  for (let from = 0, to = 0; to < into.length; from += 3, to += 4) {
+  for (let x = 0; 4 * x < into.length; x++) {
+    const [from, to] = [3 * x, 4 * x];
     into[to] = row[from + 2] ?? 0;
     into[to + 1] = row[from + 1] ?? 0;
     into[to + 2] = row[from] ?? 0;
@@ -97,7 +98,8 @@ function fromMasks(masks: Masks, bits: number): Convert {
   const alpha = channelOf(masks.alpha, 255);
   return (row, into) => {
     const view = viewOf(row);
-    for (let x = 0, to = 0; to < into.length; x++, to += 4) {
+    for (let x = 0; 4 * x < into.length; x++) {
+      const to = 4 * x;
       const pixel = bits === 16
         ? view.getUint16(2 * x, true)
         : view.getUint32(4 * x, true);

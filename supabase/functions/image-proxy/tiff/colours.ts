@@ -15,8 +15,9 @@ export function painterOf(image: Image): Paint {
   if (image.colour === "ink") return colour;
   return (samples, into) => {
     colour(samples, into);
-    for (let from = alphaAt, to = 3; to < into.length; from += count, to += 4) {
-      into[to] = alpha === undefined ? 255 : samples[from] ?? 255;
+    for (let x = 0; 4 * x < into.length; x++) {
+      const own = samples[alphaAt + count * x] ?? 255;
+      into[4 * x + 3] = alpha === undefined ? 255 : own;
     }
     if (alpha === "multiplied") divide(into);
   };
@@ -40,7 +41,8 @@ function colourless({ colour, samples: count, palette }: Image): Paint {
 
 function copied(count: number, channels: number): Paint {
   return (samples, into) => {
-    for (let from = 0, to = 0; to < into.length; from += count, to += 4) {
+    for (let x = 0; 4 * x < into.length; x++) {
+      const [from, to] = [count * x, 4 * x];
       for (let i = 0; i < channels; i++) into[to + i] = samples[from + i] ?? 0;
     }
   };
@@ -50,8 +52,9 @@ function copied(count: number, channels: number): Paint {
 function painted(count: number, table: Uint8Array): Paint {
   const colours = table.length / 3;
   return (samples, into) => {
-    for (let from = 0, to = 0; to < into.length; from += count, to += 4) {
-      const index = samples[from] ?? 0;
+    for (let x = 0; 4 * x < into.length; x++) {
+      const index = samples[count * x] ?? 0;
+      const to = 4 * x;
       into[to] = table[index] ?? 0;
       into[to + 1] = table[colours + index] ?? 0;
       into[to + 2] = table[2 * colours + index] ?? 0;

@@ -27,7 +27,10 @@ export interface Stored {
  * deepEqual([...row], [250, 253, 252, 6]);
  * ```
  */
-export function addUp(row: Uint8Array, { bits, samples, isLittle }: Stored) {
+export function addUp(
+  row: Uint8Array,
+  { bits, samples, isLittle }: Stored,
+): void {
   if (bits === 8) {
     for (let at = samples; at < row.length; at++) {
       row[at] = (row[at] ?? 0) + (row[at - samples] ?? 0);

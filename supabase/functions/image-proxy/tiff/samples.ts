@@ -20,25 +20,26 @@ export function readSamples(
   first: number,
   { bits, isLittle, areIndices, step }: Reading,
 ): void {
+  const count = Math.ceil((to.length - first) / step);
   if (bits === 8) {
-    for (let at = first, i = 0; at < to.length; at += step) {
-      to[at] = row[i++] ?? 0;
-    }
+    for (let i = 0; i < count; i++) to[first + i * step] = row[i] ?? 0;
     return;
   }
   if (bits === 16) {
-    // The upper byte is the sample, to one part in 256.
-    let i = isLittle ? 1 : 0;
-    for (let at = first; at < to.length; at += step, i += 2) {
-      to[at] = row[i] ?? 0;
+    const [high, low] = isLittle ? [1, 0] : [0, 1];
+    for (let i = 0; i < count; i++) {
+      const value = (row[2 * i + high] ?? 0) << 8 | (row[2 * i + low] ?? 0);
+      // The nearest: a part in 257.
+      to[first + i * step] = (value * 255 + 32_895) >>> 16;
     }
     return;
   }
   const each = 8 / bits;
   const most = 2 ** bits - 1;
   const scale = areIndices ? 1 : 255 / most;
-  for (let at = first, i = 0; at < to.length; at += step, i++) {
+  for (let i = 0; i < count; i++) {
     const byte = row[Math.floor(i / each)] ?? 0;
-    to[at] = (byte >> bits * (each - 1 - i % each) & most) * scale;
+    const sample = byte >> bits * (each - 1 - i % each) & most;
+    to[first + i * step] = sample * scale;
   }
 }

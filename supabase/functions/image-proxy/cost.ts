@@ -137,7 +137,7 @@ export function outputCost({ header, to, format }: Job): number {
 }
 
 /** By the method that `engine/src/webp_write.c` takes for as many pixels. */
-function webpCost(pixels: number, hasAlpha: boolean): number {
+export function webpCost(pixels: number, hasAlpha: boolean): number {
   const method = pixels <= 1.2e6 ? 4 : pixels <= 2.5e6 ? 2 : 0;
   const alpha = hasAlpha ? COSTS.WEBP_OUTPUT_ALPHA * (1 + method) : 0;
   return (COSTS.WEBP_OUTPUT_PIXEL * (2 + method) + alpha) * pixels;

@@ -7,7 +7,7 @@
  * @module
  */
 import { MiB } from "../../_shared/units.ts";
-import { COSTS, MOST_NS } from "../cost.ts";
+import { COSTS, MOST_NS, webpCost } from "../cost.ts";
 import type { Size } from "../engine/geometry.ts";
 import type { ResultFormat } from "../result.ts";
 import { type Film, isClear } from "./film.ts";
@@ -21,8 +21,11 @@ export interface Made {
 /** Code that becomes warm, besides the engine's. */
 const START = 120_000_000;
 
-/** For each frame: calls, files of their own, and palettes. */
-const FRAME = 2_000_000;
+/** What is left of the engine's costs once it is warm: they are of one picture. */
+const WARM = 0.75;
+
+/** For each frame: calls, and files of their own. */
+const FRAME = 800_000;
 
 /** A pixel of a frame, put on the canvas. */
 const PAINTED_PIXEL = 12;
@@ -31,9 +34,12 @@ const PAINTED_PIXEL = 12;
 const CANVAS_PIXEL = 2 + COSTS.RESIZE_PIXEL;
 
 /** A pixel of a result, until it is known how it differs, and encoded. */
-const RESULT_PIXEL = 2 * COSTS.RESIZE_OUTPUT_PIXEL + 25;
+const RESULT_PIXEL = COSTS.RESIZE_OUTPUT_PIXEL + 25;
 
-/** The same, of GIF: colours, errors that are passed on, and codes. */
+/** A palette of GIF, however small the frame is. */
+const GIF_FRAME = 6_000_000;
+
+/** A pixel of GIF: colours, errors that are passed on, and codes. */
 const GIF_PIXEL = 110;
 
 /** What all of it takes, in nanoseconds. */
@@ -47,35 +53,20 @@ export function animationCost(film: Film, made: Made): number {
       sum + decodeNs + PAINTED_PIXEL * part.width * part.height,
     0,
   );
-  return COSTS.START + START + drawn + shots.length * each +
-    encodeCost(film, made);
+  const all = drawn + shots.length * each + encodeCost(film, made);
+  return COSTS.START + START + WARM * all;
 }
 
 function encodeCost(film: Film, { size, format }: Made): number {
-  const pixels = size.width * size.height * film.shots.length;
+  const frames = film.shots.length;
+  const pixels = size.width * size.height * frames;
   const hasAlpha = isClear(film);
-  if (format === "gif") return GIF_PIXEL * pixels;
+  if (format === "gif") return GIF_FRAME * frames + GIF_PIXEL * pixels;
   if (format === "png") {
     return (hasAlpha ? 4 : 3) * COSTS.PNG_OUTPUT_BYTE * pixels;
   }
+  // Frames share the effort for as large a picture, and so do parts of them.
   return webpCost(pixels, hasAlpha);
-}
-
-/** Methods of the engine, by the pixels of all frames: `webp_write.c`. */
-const METHODS = [
-  { method: 4, most: 1.2e6 },
-  { method: 2, most: 2.5e6 },
-  { method: 0, most: Infinity },
-];
-
-/** Where frames differ in parts alone, a slower method may be taken for them. */
-function webpCost(pixels: number, hasAlpha: boolean): number {
-  const each = METHODS.map(({ method, most }) => {
-    const alpha = hasAlpha ? COSTS.WEBP_OUTPUT_ALPHA * (1 + method) : 0;
-    const pixel = COSTS.WEBP_OUTPUT_PIXEL * (2 + method) + alpha;
-    return pixel * Math.min(pixels, most);
-  });
-  return Math.max(...each);
 }
 
 /** What all of it needs, in bytes, beside the engine and what is made. */

@@ -31,6 +31,25 @@ export function scene(turn: number, { width, height } = SIZE): Uint8Array {
   return pixels;
 }
 
+/** A disc that moves where there is nothing else, with a soft edge or a hard one. */
+export function disc(
+  turn: number,
+  isSoft: boolean,
+  { width, height } = SIZE,
+): Uint8Array {
+  const pixels = Buffer.alloc(width * height * 4);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const away = Math.hypot(x - 20 - 9 * turn, y - 30) - 14;
+      const seen = isSoft ? 128 - 30 * away : away < 0 ? 255 : 0;
+      const alpha = Math.max(0, Math.min(255, seen));
+      if (alpha === 0) continue;
+      pixels.set([4 * x, 200 - 3 * y, 90, alpha], 4 * (y * width + x));
+    }
+  }
+  return pixels;
+}
+
 /** Scenes as an animation by sharp. */
 export function filmed(
   count: number,
@@ -113,8 +132,9 @@ export function odd(): Kind[] {
       "frames that leave what is behind them",
       whole(
         looping(0),
-        frame({ ...small, disposal: 1 }),
-        frame({ ...part(2, 3), disposal: 2 }),
+        frame({ ...small, hundredths: 20, disposal: 1 }),
+        // Where nothing is transparent sharp paints the background's colour.
+        frame({ ...part(2, 3), disposal: 2, transparent: 0 }),
         frame({ ...part(1, 1), disposal: 3, transparent: 1 }),
         frame({ ...part(3, 5), disposal: 1 }),
       ),
@@ -123,5 +143,6 @@ export function odd(): Kind[] {
 }
 
 function part(left: number, top: number) {
-  return { left, top, width: 3, height: 4, indices: chance(12, 4), bits: 2 };
+  const indices = chance(12, 4);
+  return { left, top, width: 3, height: 4, indices, bits: 2, hundredths: 7 };
 }

@@ -52,8 +52,9 @@ export const TRAILER: Uint8Array = Uint8Array.of(0x3b);
 
 /** The blocks of a frame. */
 export function frameOf(drawn: Drawn): Uint8Array[] {
-  const { part, pixels } = drawn;
-  const hasAlpha = isSeenThrough(pixels);
+  const { part, pixels, isCleared = false } = drawn;
+  // Where nothing is transparent, some clear to the background's colour.
+  const hasAlpha = isCleared || isSeenThrough(pixels);
   const palette = paletteOf(pixels, hasAlpha ? 255 : 256);
   const clear = palette.colours.length;
   // A table has two colours at least.

@@ -41,10 +41,19 @@ const TIFFS: ReadonlySet<string> = new Set([
   ...["TIFF, grey, 16 bits", "TIFF, orientation 6"],
 ]);
 
+/** What sharp reads, too, and makes only in part. */
+const DRAWN: readonly Kind[] = [
+  { name: "GIF", calls: [["removeAlpha"], ["gif", {}]] },
+  {
+    name: "GIF, interlaced",
+    calls: [["removeAlpha"], ["gif", { progressive: true }]],
+  },
+];
+
 /** All of them. A format that is added puts its kinds here. */
 export async function makeOriginals(): Promise<Original[]> {
   const tiffs = TIFF_KINDS.filter(({ name }) => TIFFS.has(name));
-  const kinds = [...KINDS, ...AVIF_KINDS, ...tiffs];
+  const kinds = [...KINDS, ...AVIF_KINDS, ...tiffs, ...DRAWN];
   const files = await makeKinds(kinds, SIZE);
   const originals = kinds.map((kind, at) => originalOf(kind, files[at]));
   const [input = new Uint8Array()] = files;

@@ -19,7 +19,11 @@ export interface Result {
   readonly off: number;
 }
 
-/** A format that is added gets its row here, and its kinds in `kinds.ts`. */
+/**
+ * A format that is added gets its row here, and its kinds in `kinds.ts`. GIF has
+ * colours of its own, and BMP is TIFF without a way of its own: both have tests
+ * by themselves.
+ */
 export const RESULTS: readonly Result[] = [
   { format: "webp", off: 12 },
   { format: "jpeg", off: 12 },
@@ -27,7 +31,6 @@ export const RESULTS: readonly Result[] = [
   { format: "png", off: 1.5 },
   { format: "avif", off: 12 },
   { format: "tiff", off: 1.5 },
-  { format: "bmp", off: 1.5 },
 ];
 
 /** How a picture meets its box, and what stays where it is cut. */

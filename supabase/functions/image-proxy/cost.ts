@@ -8,11 +8,13 @@
  */
 import { MiB } from "../_shared/units.ts";
 import { encodeCost, encodeMemory, MAX_MEMORY } from "./avif/costs.ts";
+import { encodeCost as bmpCost } from "./bmp/costs.ts";
 import type { Size } from "./engine/geometry.ts";
 import { encodeCost as gifCost } from "./gif/costs.ts";
 import type { Header } from "./header/header.ts";
 import { OFFERS_AVIF } from "./policy.ts";
 import type { ResultFormat } from "./result.ts";
+import { encodeCost as tiffCost } from "./tiff/costs.ts";
 
 /** What any picture may have. */
 export const LIMITS = {
@@ -131,7 +133,12 @@ export function outputCost({ header, to, format }: Job): number {
       return resized + encodeCost({ ...to, hasAlpha }, 9);
     case "gif":
       return resized + gifCost(to);
+    case "bmp":
+      return resized + bmpCost(to);
+    case "tiff":
+      return resized + tiffCost({ ...to, hasAlpha });
     default:
+      // Of a placeholder there are few pixels.
       return resized;
   }
 }

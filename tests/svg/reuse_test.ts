@@ -53,6 +53,18 @@ Deno.test("SVG: what the renderer refuses leaves nothing behind", () => {
   strictEqual(drawnBy(renderer), first);
 });
 
+Deno.test("SVG: what the module was given is let go of", () => {
+  const renderer = new Renderer(module, MAX_MEMORY);
+  const long = bytesOf(svg("").replace("</svg>", " ".repeat(1_000_000)));
+  const { external } = Deno.memoryUsage();
+
+  for (let i = 0; i < 400; i++) renderer.render(long.slice(), FUEL);
+
+  // They are 400 MB.
+  const more = Deno.memoryUsage().external - external;
+  ok(more < 200e6, `${more}`);
+});
+
 Deno.test("SVG: the same drawing takes the same fuel", () => {
   const file = bytesOf(svg(DRAWINGS[0]?.inside ?? ""));
   const renderer = new Renderer(module, MAX_MEMORY);

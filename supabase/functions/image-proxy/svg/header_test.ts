@@ -143,10 +143,12 @@ Deno.test("svgHeader() counts what is in a picture", () => {
     const header = svgHeader(new TextEncoder().encode(svg(inside)));
     return typeof header === "string" ? NaN : header.keptBytes;
   };
-  // A screen of 5,000 × 4,000, as a GIF may say that it has.
-  const large = btoa("GIF89a\x88\x13\xa0\x0f\0\0\0;");
+  // 5,000 × 4,000, as a PNG may say that it has.
+  const large = btoa(
+    "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x13\x88\0\0\x0f\xa0\x08\x06\0\0\0",
+  );
 
-  const kept = keptBy(`<image href="data:image/gif;base64,${large}"/>`);
+  const kept = keptBy(`<image href="data:image/png;base64,${large}"/>`);
 
   strictEqual(kept > 5000 * 4000 * 4, true);
 });

@@ -5,7 +5,8 @@
  * @module
  */
 import type { Size } from "../engine/geometry.ts";
-import { ascii, type Header, viewOf } from "../header/header.ts";
+import { gifHeader } from "../gif/header.ts";
+import { ascii, type Header } from "../header/header.ts";
 import { jpegHeader } from "../header/jpeg.ts";
 import { pngHeader } from "../header/png.ts";
 import { Refused, unsupported } from "./refused.ts";
@@ -19,7 +20,7 @@ const SIZES: Readonly<Record<string, (file: Uint8Array) => Size | undefined>> =
       ascii(file, 0, 4) === "\x89PNG" ? sizeIn(pngHeader(file)) : undefined,
     jpeg: (file) =>
       ascii(file, 0, 2) === "\xff\xd8" ? sizeIn(jpegHeader(file)) : undefined,
-    gif: gifSize,
+    gif: (file) => sizeIn(gifHeader(file)),
   };
 
 /**
@@ -52,17 +53,4 @@ function bytesOf(base64: string): Uint8Array {
 
 function sizeIn(header: Header | string): Size | undefined {
   return typeof header === "string" ? undefined : header.size;
-}
-
-/** The screen that its frames are in: GIF89a, section 18. */
-function gifSize(file: Uint8Array): Size | undefined {
-  if (!/^GIF8[79]a/.test(ascii(file, 0, 6)) || file.length < 10) {
-    return undefined;
-  }
-  const view = viewOf(file);
-  const size = {
-    width: view.getUint16(6, true),
-    height: view.getUint16(8, true),
-  };
-  return size.width > 0 && size.height > 0 ? size : undefined;
 }

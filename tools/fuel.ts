@@ -4,13 +4,14 @@
  *
  * What comes out has a global, `fuel`: an `i64` that its host sets before each
  * call, and that each instruction of a processor takes about 1 of. Below zero
- * there is a trap, and `fuel` says that this was why. Its memory has an end.
+ * there is a trap, and `fuel` says that this was why. Its memory has an end, and a
+ * global `full`, an `i32`, that is 1 once the module wanted more than that.
  *
  * @module
  */
 import { OP } from "./wasm/instructions.ts";
 import { joined, type Reader, signed, sized, unsigned } from "./wasm/leb128.ts";
-import { meteredBody } from "./wasm/metered_body.ts";
+import { type Meter, meteredBody } from "./wasm/metered_body.ts";
 import {
   appended,
   binaryOf,
@@ -28,11 +29,12 @@ export interface MeterOptions {
   readonly initialFuel?: number;
 }
 
-/** The name of the global. */
+/** The names of the globals. */
 export const FUEL = "fuel";
+export const FULL = "full";
 
 const GLOBAL = 3;
-const I64 = 0x7e;
+const [I32, I64] = [0x7f, 0x7e];
 const MUTABLE = 1;
 
 /**
@@ -53,28 +55,42 @@ export function metered(
   );
   const imports = importsOf(sections.get(SECTION.import), maxPages);
   const fuel = imports.globals + vectorOf(globals).count;
-  const global = [I64, MUTABLE, OP.i64Const, ...signed(initialFuel), OP.end];
-  const name = sized(new TextEncoder().encode(FUEL));
+  const full = fuel + 1;
   sections
     .set(SECTION.import, imports.section)
     .set(SECTION.memory, limited(sections.get(SECTION.memory), maxPages))
-    .set(SECTION.global, appended(globals, global))
+    .set(
+      SECTION.global,
+      appended(
+        globals,
+        [I64, MUTABLE, OP.i64Const, ...signed(initialFuel), OP.end],
+        [I32, MUTABLE, OP.i32Const, 0, OP.end],
+      ),
+    )
     .set(
       SECTION.export,
-      appended(exports, [...name, GLOBAL, ...unsigned(fuel)]),
+      appended(exports, exported(FUEL, fuel), exported(FULL, full)),
     )
-    .set(SECTION.code, meteredCode(sections, fuel));
+    .set(SECTION.code, meteredCode(sections, { fuel, full }));
   return binaryOf(sections);
 }
 
-function meteredCode(sections: Sections, fuel: number): Uint8Array {
+function exported(name: string, global: number): number[] {
+  const text = new TextEncoder().encode(name);
+  return [...sized(text), GLOBAL, ...unsigned(global)];
+}
+
+function meteredCode(
+  sections: Sections,
+  globals: Omit<Meter, "parameters">,
+): Uint8Array {
   const parameters = parametersOf(sections.get(SECTION.type));
   const types = vectorOf(sections.get(SECTION.function)).items;
   const { count, items } = vectorOf(sections.get(SECTION.code));
   const code: ArrayLike<number>[] = [unsigned(count)];
   for (let i = 0; i < count; i++) {
     const own = parameters[types.unsigned()] ?? 0;
-    const body = meteredBody(items.sized(), { parameters: own, fuel });
+    const body = meteredBody(items.sized(), { parameters: own, ...globals });
     code.push(unsigned(body.length), body);
   }
   return joined(code);

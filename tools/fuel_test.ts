@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
-import { FUEL, metered } from "./fuel.ts";
+import { FUEL, FULL, metered } from "./fuel.ts";
 import * as w from "./wasm/testing/assembled.ts";
 
 const { BLOCK, BR, BR_IF, CALL, CONST, EMPTY, END, GET, IF, LOOP, SET } = w;
@@ -25,6 +25,7 @@ const THIRTY = Array.from(
 
 interface Host {
   readonly fuel: WebAssembly.Global;
+  readonly full: WebAssembly.Global;
   readonly memory: WebAssembly.Memory;
   call(name: string, parameter: number): number;
   /** What a call takes. */
@@ -40,6 +41,7 @@ function hosted(functions: w.Functions, maxPages = 4): Host {
     (exports[name] as (parameter: number) => number)(parameter);
   return {
     fuel,
+    full: exports[FULL] as WebAssembly.Global,
     memory: exports.memory as WebAssembly.Memory,
     call,
     spent(name, parameter) {
@@ -144,12 +146,14 @@ Deno.test("what is filled and copied is paid for by 8 bytes", () => {
 });
 
 Deno.test("a memory grows to its end, and not further", () => {
-  const { call, fuel, memory } = hosted({ grow: [GET, 0, ...w.GROW] }, 3);
+  const { call, fuel, full, memory } = hosted({
+    grow: [GET, 0, ...w.GROW],
+  }, 3);
   fuel.value = 1_000_000n;
 
-  const grown = [call("grow", 2), call("grow", 1)];
+  const grown = [[call("grow", 2), full.value], [call("grow", 1), full.value]];
 
-  deepStrictEqual(grown, [1, -1]);
+  deepStrictEqual(grown, [[1, 0], [-1, 1]]);
   strictEqual(memory.buffer.byteLength, 3 * 65_536);
 });
 

@@ -66,6 +66,20 @@ Deno.test("I7 SVG: more pixels than are made are not begun", async () => {
   strictEqual(endOf(await drawn(GOOD, { size: wide, ns: 1e18 })), "too costly");
 });
 
+Deno.test("I11 SVG: what has no memory left is too costly, and not broken", async () => {
+  // 19 times as wide and high as the picture, and of that several.
+  const text = svg(
+    `<filter id="a" x="-9" y="-9" width="19" height="19">` +
+      `<feGaussianBlur stdDeviation="9"/></filter>` +
+      `<rect width="200" height="160" filter="url(#a)"/>`,
+  );
+
+  const result = await drawn(text, { size: { width: 2_000, height: 1_600 } });
+
+  strictEqual(result, "too costly");
+  strictEqual(digestOf(await drawn(GOOD)), before);
+});
+
 Deno.test("I11 SVG: nobody is asked for what is in a drawing", async () => {
   let hits = 0;
   await using server = Deno.serve(

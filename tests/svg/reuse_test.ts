@@ -7,7 +7,6 @@ import { ok, strictEqual } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { Renderer } from "../../supabase/functions/image-proxy/svg/renderer.ts";
 import { RENDERER } from "../../supabase/functions/image-proxy/svg/renderer_wasm.ts";
-import { MAX_MEMORY } from "../../supabase/functions/image-proxy/svg/costs.ts";
 import { svgHeader } from "../../supabase/functions/image-proxy/svg/header.ts";
 import { svgSource } from "../../supabase/functions/image-proxy/svg/source.ts";
 import { unpack } from "../../supabase/functions/image-proxy/embind/unpack.ts";
@@ -29,7 +28,7 @@ function drawnBy(renderer: Renderer): string {
 }
 
 Deno.test("SVG: memory does not grow with what has been drawn", () => {
-  const renderer = new Renderer(module, MAX_MEMORY);
+  const renderer = new Renderer(module);
   const first = drawnBy(renderer);
   const { bytes } = renderer;
 
@@ -39,7 +38,7 @@ Deno.test("SVG: memory does not grow with what has been drawn", () => {
 });
 
 Deno.test("SVG: what the renderer refuses leaves nothing behind", () => {
-  const renderer = new Renderer(module, MAX_MEMORY);
+  const renderer = new Renderer(module);
   const first = drawnBy(renderer);
   const { bytes } = renderer;
   const broken = bytesOf(svg("<g>").replace("</svg>", " ".repeat(500_000)));
@@ -67,7 +66,7 @@ Deno.test("SVG: what the module was given is let go of", () => {
 
 Deno.test("SVG: the same drawing takes the same fuel", () => {
   const file = bytesOf(svg(DRAWINGS[0]?.inside ?? ""));
-  const renderer = new Renderer(module, MAX_MEMORY);
+  const renderer = new Renderer(module);
   const taken = (fuel: number) => {
     const made = renderer.render(file, fuel);
     return { made, taken: fuel - renderer.fuel };
@@ -76,7 +75,7 @@ Deno.test("SVG: the same drawing takes the same fuel", () => {
   const once = taken(FUEL);
 
   const exact = taken(once.taken);
-  const short = new Renderer(module, MAX_MEMORY).render(file, 1_000_000);
+  const short = new Renderer(module).render(file, 1_000_000);
 
   strictEqual(typeof exact.made, "object");
   strictEqual(exact.taken, once.taken);

@@ -30,6 +30,7 @@ export const OP = {
   memoryGrow: 0x40,
   i64Const: 0x42,
   i32Const: 0x41,
+  i32Eq: 0x46,
   i64LtS: 0x53,
   i64Sub: 0x7d,
   i32ShrU: 0x76,

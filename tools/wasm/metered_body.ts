@@ -13,12 +13,17 @@ export interface Meter {
   readonly parameters: number;
   /** The index of the global that holds what is left, an i64. */
   readonly fuel: number;
+  /** Of the one that is 1 once there was no more memory, an i32. */
+  readonly full: number;
 }
 
 /** Bytes that are moved for one unit, as a power of two. */
 const BYTES_SHIFT = 3;
 
 const I32 = 0x7f;
+
+/** As a signed number. */
+const MINUS_ONE = 0x7f;
 
 /** Instructions whose last operand is a number of bytes. */
 const BULK: ReadonlySet<number> = new Set([
@@ -31,7 +36,7 @@ type Insertion = readonly [at: number, bytes: readonly number[]];
 /** `body`, as it is in a code section, with its charges. */
 export function meteredBody(
   body: Uint8Array,
-  { parameters, fuel }: Meter,
+  { parameters, fuel, full }: Meter,
 ): Uint8Array {
   const reader = new Reader(body);
   const groups = reader.unsigned();
@@ -43,14 +48,17 @@ export function meteredBody(
   }
   const start = reader.at;
   const code = [...instructionsOf(reader)];
-  const bulk = code.filter(({ op }) => BULK.has(op));
+  const withLocal = code.flatMap(({ op, at, end }): Insertion[] => {
+    if (BULK.has(op)) return [[at, paidByLength(local, fuel)]];
+    return op === OP.memoryGrow ? [[end, noted(local, full)]] : [];
+  });
   const insertions: Insertion[] = [
+    ...withLocal,
     ...chargesOf(start, code).map((it): Insertion => [it.at, paid(it, fuel)]),
-    ...bulk.map((it): Insertion => [it.at, paidByLength(local, fuel)]),
   ].sort(([a], [b]) => a - b);
 
   // One more local, for the length.
-  const own = bulk.length > 0 ? [1, I32] : [];
+  const own = withLocal.length > 0 ? [1, I32] : [];
   const locals = [unsigned(groups + own.length / 2)];
   return joined([
     ...[...locals, body.subarray(groupsAt, start), own],
@@ -93,5 +101,15 @@ function paidByLength(local: number, fuel: number): number[] {
     ...[OP.localTee, ...index, OP.globalGet, ...global],
     ...[OP.localGet, ...index, OP.i32Const, BYTES_SHIFT, OP.i32ShrU],
     ...[OP.i64ExtendI32U, OP.i64Sub, OP.globalSet, ...global],
+  ];
+}
+
+/** What `memory.grow` gave is on top of the stack, and stays there. */
+function noted(local: number, full: number): number[] {
+  const index = unsigned(local);
+  return [
+    ...[OP.localTee, ...index, OP.i32Const, MINUS_ONE, OP.i32Eq],
+    ...[OP.if, EMPTY_BLOCK, OP.i32Const, 1, OP.globalSet, ...unsigned(full)],
+    ...[OP.end, OP.localGet, ...index],
   ];
 }

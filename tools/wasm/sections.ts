@@ -76,12 +76,12 @@ export function vectorOf(section: Uint8Array | undefined): {
   return { count: items.unsigned(), items };
 }
 
-/** The same with another item at its end. */
+/** The same with more items at its end. */
 export function appended(
   section: Uint8Array | undefined,
-  item: readonly number[],
+  ...more: readonly (readonly number[])[]
 ): Uint8Array {
   const { count, items } = vectorOf(section);
   const rest = items.take(items.end - items.at);
-  return joined([unsigned(count + 1), rest, item]);
+  return joined([unsigned(count + more.length), rest, ...more]);
 }

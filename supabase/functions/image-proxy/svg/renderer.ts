@@ -71,12 +71,11 @@ class Denied extends Error {}
 export class Renderer {
   readonly #memory: WebAssembly.Memory;
   readonly #fuel: { value: bigint };
+  readonly #full: { value: number };
   readonly #raw: Readonly<Record<keyof typeof EXPORTS, Raw>>;
   readonly #handles = new Handles();
-  readonly #maxBytes: number;
 
-  constructor(module: WebAssembly.Module, maxBytes: number) {
-    this.#maxBytes = maxBytes;
+  constructor(module: WebAssembly.Module) {
     const host = this.#host();
     const wbg = Object.fromEntries(
       Object.entries(IMPORTS).map(([name, what]) => [name, host[what]]),
@@ -85,6 +84,7 @@ export class Renderer {
     // The types of a module are not in it; tests/svg calls all of these.
     this.#memory = exports.memory as WebAssembly.Memory;
     this.#fuel = exports.fuel as unknown as { value: bigint };
+    this.#full = exports.full as unknown as { value: number };
     this.#raw = Object.fromEntries(
       Object.entries(EXPORTS).map(([name, theirs]) => [name, exports[theirs]]),
     ) as Record<keyof typeof EXPORTS, Raw>;
@@ -93,6 +93,7 @@ export class Renderer {
   /** Draws `svg` in at most `fuel` instructions, as the module counts them. */
   render(svg: Uint8Array, fuel: number): Rendered | Stop {
     this.#fuel.value = BigInt(fuel);
+    this.#full.value = 0;
     try {
       return this.#drawn(svg) ?? "refused";
     } catch (error) {
@@ -118,9 +119,7 @@ export class Renderer {
 
   #stop(): Stop {
     if (this.#fuel.value < 0n) return "fuel";
-    // What is asked for in vain is not counted, and large if there is little.
-    const isFull = this.bytes > this.#maxBytes / 2;
-    return isFull ? "memory" : "trap";
+    return this.#full.value === 1 ? "memory" : "trap";
   }
 
   #drawn(svg: Uint8Array): Rendered | undefined {

@@ -7,7 +7,7 @@ import type { Failure, Need } from "../decoders.ts";
 import type { Pixels } from "../engine/source.ts";
 import type { Header, Unreadable } from "../header/header.ts";
 import { Keeper } from "../keeper.ts";
-import { fuelFor, MAX_MEMORY, MOST_PIXELS } from "./costs.ts";
+import { fuelFor, MOST_PIXELS } from "./costs.ts";
 import { readDrawing } from "./header.ts";
 import { type Rendered, Renderer, type Stop } from "./renderer.ts";
 import { sized } from "./sized.ts";
@@ -15,7 +15,7 @@ import { straighten } from "./straight.ts";
 
 const renderers = new Keeper<Renderer>({
   load: compile,
-  make: (module) => new Renderer(module, MAX_MEMORY),
+  make: (module) => new Renderer(module),
   isGood: (_, result) => typeof result === "object" || result === "refused",
   isSole: true,
 });

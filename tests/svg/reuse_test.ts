@@ -53,7 +53,7 @@ Deno.test("SVG: what the renderer refuses leaves nothing behind", () => {
 });
 
 Deno.test("SVG: what the module was given is let go of", () => {
-  const renderer = new Renderer(module, MAX_MEMORY);
+  const renderer = new Renderer(module);
   const long = bytesOf(svg("").replace("</svg>", " ".repeat(1_000_000)));
   const { external } = Deno.memoryUsage();
 

@@ -32,6 +32,7 @@ const JUNIT = ".local/junit.xml";
  */
 export const ALONE: readonly string[] = [
   ...["tests/avif/", "tests/engine/", "tests/ico/", "tests/svg/"],
+  "tests/tiff/",
   "tests/image_proxy_test.ts",
   ...["tests/budget_test.ts", "tests/start_test.ts"],
   ...["tests/admin_faults_test.ts", "tests/sweep_test.ts"],

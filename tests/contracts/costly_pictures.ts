@@ -4,7 +4,12 @@
  * @module
  */
 import { LOAD } from "../../supabase/functions/image-proxy/policy.ts";
-import { makePicture } from "../engine/pictures.ts";
+import { write } from "../../supabase/functions/image-proxy/bmp/write.ts";
+import { sharp } from "../engine/oracle.ts";
+import { makeKinds, makePicture } from "../engine/pictures.ts";
+import { filmed } from "../gif/gallery.ts";
+import { dice } from "../index/random.ts";
+import { TIFF_KINDS } from "../tiff/pictures.ts";
 import type { Contract, Costly } from "./contract.ts";
 import { hang, linkTo, SHOP } from "./pictures.ts";
 
@@ -43,6 +48,19 @@ export const HUNGRY: readonly Costly[] = [
   ),
 ];
 
+/** The costliest that is accepted of formats that the engine does not read. */
+export const OTHERS: readonly Costly[] = [
+  of("8 MP of TIFF in LZW", () => tiff("LZW of differences", 8), SMALL),
+  of("8 MP of TIFF in JPEG", () => tiff("JPEG in tiles", 8), SMALL),
+  of("12 MP of JPEG to TIFF", () => photo(12), "width=1600&format=tiff"),
+  of("8 MP of BMP", () => bmp(8), SMALL),
+  of("12 MP of JPEG to GIF", () => photo(12), "width=1600&format=gif"),
+  of("9 MP of GIF", () => gif(9), SMALL),
+  of("30 frames of GIF to WebP", () => film(30), "width=240&format=webp"),
+  of("30 frames of GIF to GIF", () => film(30), "width=240&format=gif"),
+  of("an SVG of blurs", () => Promise.resolve(blurs(12)), "width=800"),
+];
+
 /** Each at one of the limits, or what a camera makes. */
 export const COSTLY: Contract["costly"] = [
   costly("12 MP of JPEG to 828 pixels", "JPEG, 4:2:0", 12, SMALL),
@@ -63,6 +81,7 @@ export const COSTLY: Contract["costly"] = [
     `${LARGE}&format=jpeg`,
   ),
   ...HUNGRY,
+  ...OTHERS,
   refused("25 MiB that are no picture", 415, (bytes) => bytes),
   refused("25 MiB of one segment after another", 422, (bytes) => {
     bytes.set([0xff, 0xd8]);
@@ -80,13 +99,71 @@ function costly(
   mp: number,
   options: string,
 ): Costly {
+  return of(name, () => makePicture(kind, megapixels(mp)), options);
+}
+
+function photo(mp: number): Promise<Uint8Array> {
+  return makePicture("JPEG, 4:2:0", megapixels(mp));
+}
+
+async function tiff(name: string, mp: number): Promise<Uint8Array> {
+  const kinds = TIFF_KINDS.filter((it) => it.name === `TIFF, ${name}`);
+  const [file] = await makeKinds(kinds, megapixels(mp));
+  if (file === undefined) throw new Error(`There is no ${name}`);
+  return file;
+}
+
+/** Of any pixels. */
+function bmp(mp: number): Promise<Uint8Array> {
+  const { width, height } = megapixels(mp);
+  const { below } = dice(mp);
+  const pixels = new Uint8Array(4 * width * height);
+  for (let at = 0; at < pixels.length; at++) pixels[at] = below(256);
+  return Promise.resolve(write({ width, height, hasAlpha: false, pixels }));
+}
+
+async function gif(mp: number): Promise<Uint8Array> {
+  const [file = new Uint8Array()] = await sharp([{
+    input: await photo(mp),
+    calls: [["gif", { effort: 1 }]],
+  }]);
+  return file;
+}
+
+function film(frames: number): Promise<Uint8Array> {
+  return filmed(frames, [["gif", { effort: 1 }]], { width: 480, height: 270 });
+}
+
+/** One over the other, each of all of the picture. */
+function blurs(count: number): Uint8Array {
+  const drawn = Array.from({ length: count }, (_, i) => `
+    <g filter="url(#blur)" opacity=".5">
+      <circle cx="${20 + 5 * i}" cy="${30 + 3 * i}" r="${40 - i}" fill="#${
+    (0x123456 * (i + 1) & 0xffffff).toString(16).padStart(6, "0")
+  }"/>
+    </g>`);
+  return new TextEncoder().encode(
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100">
+      <filter id="blur" x="0" y="0" width="1" height="1">
+        <feGaussianBlur stdDeviation="3"/>
+      </filter>${drawn.join("")}
+    </svg>`,
+  );
+}
+
+/** `options` of a file that `make` makes. */
+function of(
+  name: string,
+  make: () => Promise<Uint8Array>,
+  options: string,
+): Costly {
   return {
     name,
     status: 200,
     times: 3,
     async prepare(place) {
       const file = `${crypto.randomUUID()}`;
-      await hang(place.world, file, await makePicture(kind, megapixels(mp)));
+      await hang(place.world, file, await make());
       const url = await linkTo(place, SHOP, file, options);
       return () => place.call(url);
     },

@@ -13,6 +13,7 @@ import {
 import { assertProblem } from "../../supabase/functions/_shared/testing/assert.ts";
 import { readHeader } from "../../supabase/functions/image-proxy/header/read.ts";
 import { makePicture } from "../engine/pictures.ts";
+import { makeFiles } from "../images/formats.ts";
 import { type Clause, type Contract, isThere } from "./contract.ts";
 import { COSTLY } from "./costly_pictures.ts";
 import {
@@ -180,6 +181,28 @@ const clauses: Clause[] = [
         await assertProblem(it, { status: 403, title: "Link not valid" });
       }
       await assertProblem(wider, { status: 422, title: "Invalid input" });
+    },
+  },
+  {
+    name: "image-proxy reads every format, and writes it",
+    async run(place) {
+      const files = Object.entries(await makeFiles());
+      for (const [format, file] of files) {
+        await hang(place.world, `all.${format}`, file);
+      }
+      const asked = [
+        ...files.map(([format]) => [format, "webp"]),
+        ...["gif", "bmp", "tiff", "avif"].map((it) => ["svg", it]),
+      ];
+      for (const [from, to] of asked) {
+        const options = `width=32&format=${to}`;
+        const url = await linkTo(place, SHOP, `all.${from}`, options);
+
+        const response = await place.call(url);
+
+        const bytes = await pictureIn(response, `image/${to}`);
+        deepStrictEqual(sizeOf(bytes), { width: 32, height: 24 }, from);
+      }
     },
   },
   {

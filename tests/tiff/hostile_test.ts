@@ -71,14 +71,6 @@ const REFUSED: [why: string, file: Uint8Array, fate: string][] = [
     }),
     "bytes in memory",
   ],
-  [
-    "I9 500 MB in a strip of 48 bytes",
-    tiffOf({
-      fields: small([[259, 3, [8]]]),
-      blocks: [deflateSync(new Uint8Array(500_000_000))],
-    }),
-    "corrupt",
-  ],
   ["I10 directories in a circle", looped(), "corrupt"],
   [
     "I10 no width",
@@ -159,6 +151,13 @@ for (const [why, file, fate] of REFUSED) {
     },
   );
 }
+
+Deno.test("I9 TIFF: of 500 MB in a strip as much is unpacked as there is room for", async () => {
+  const blocks = [deflateSync(new Uint8Array(500_000_000))];
+  const file = tiffOf({ fields: small([[259, 3, [8]]]), blocks });
+
+  strictEqual(await fateOf(file), "picture");
+});
 
 Deno.test("I10 TIFF: a million strips at the same place are decoded once each, or not at all", () => {
   const strips = 200_000;

@@ -10,9 +10,18 @@ import type { Compression, Image } from "./image.ts";
 const UNPACKED: Readonly<Record<Compression, number>> = {
   none: 1,
   packbits: 6,
-  deflate: 9,
+  deflate: 14,
   lzw: 22,
   jpeg: 0,
+};
+
+/** Of a byte as it is packed: of some, nothing comes. */
+const PACKED: Readonly<Record<Compression, number>> = {
+  none: 0,
+  packbits: 6,
+  deflate: 6,
+  lzw: 8,
+  jpeg: 12,
 };
 
 /** Of a byte that is a difference, of a sample, and of a pixel. */
@@ -38,12 +47,18 @@ export function decodeCost(image: Image): number {
     ? blocks.down * blocks.size.height
     : size.height;
   const stored = width * height;
-  if (compression === "jpeg") return JPEG_BLOCK * count + JPEG_PIXEL * stored;
+  // Blocks may be the same bytes, again and again.
+  const packed = PACKED[compression] *
+    blocks.lengths.slice(0, count).reduce((sum, it) => sum + it, 0);
+  if (compression === "jpeg") {
+    return packed + JPEG_BLOCK * count + JPEG_PIXEL * stored;
+  }
   const bytes = stored * samples * bits / 8;
   const perByte = UNPACKED[compression] +
     (image.isDifferences ? DIFFERENCE : 0);
   const pixels = size.width * size.height;
-  return BLOCK * count + perByte * bytes + (SAMPLE * samples + PIXEL) * pixels;
+  return packed + BLOCK * count + perByte * bytes +
+    (SAMPLE * samples + PIXEL) * pixels;
 }
 
 /** What is kept in memory, in bytes: a row of blocks, or all of the pixels. */

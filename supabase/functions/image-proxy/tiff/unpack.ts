@@ -1,11 +1,11 @@
 /**
- * The bytes of a block, out of what it is packed in.
+ * The bytes of a block, out of what it is packed in. No I/O.
  *
  * @module
  */
-import { inflateSync } from "node:zlib";
 import { Failed } from "../engine/failure.ts";
 import type { Compression } from "./image.ts";
+import { Inflate } from "./inflate.ts";
 import { unpackLzw } from "./lzw.ts";
 import { unpackBits } from "./packbits.ts";
 
@@ -40,19 +40,12 @@ function written(
       return unpackLzw(packed, to);
     case "packbits":
       return unpackBits(packed, to);
-    case "deflate": {
-      const part = inflated(packed, to.length);
-      to.set(part);
-      return part.length;
-    }
+    case "deflate":
+      inflate.begin(packed);
+      inflate.read(to);
+      return to.length;
   }
 }
 
-/** zlib ends where it has made more than it may. */
-function inflated(packed: Uint8Array, most: number): Uint8Array {
-  try {
-    return inflateSync(packed, { maxOutputLength: most });
-  } catch {
-    throw new Failed("corrupt");
-  }
-}
+/** It has 48 kB of what it has unpacked last, and is used again for that. */
+const inflate = new Inflate();

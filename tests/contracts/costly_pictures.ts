@@ -58,7 +58,7 @@ export const OTHERS: readonly Costly[] = [
   of("9 MP of GIF", () => gif(9), SMALL),
   of("30 frames of GIF to WebP", () => film(30), "width=240&format=webp"),
   of("30 frames of GIF to GIF", () => film(30), "width=240&format=gif"),
-  of("an SVG of blurs", () => Promise.resolve(blurs(12)), "width=800"),
+  of("an SVG of blurs", () => Promise.resolve(blurs(4)), "width=600"),
 ];
 
 /** Each at one of the limits, or what a camera makes. */

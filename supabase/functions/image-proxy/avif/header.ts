@@ -45,6 +45,8 @@ export function readHeader(
     const brands = brandsOf(bytes);
     if (!brands.some((it) => BRANDS.includes(it))) throw new Refused("format");
     const file = { bytes, fileBytes };
-    return readPicture({ file, codec: AV1 }, brands.includes("avis"));
+    const header = readPicture({ file, codec: AV1 }, brands.includes("avis"));
+    if (header.part !== undefined) throw new Refused("unsupported");
+    return header;
   });
 }

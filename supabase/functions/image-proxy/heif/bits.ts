@@ -27,7 +27,16 @@ export class Bits {
     return this.take(1) === 1;
   }
 
-  /** AV1 §4.10.3, `uvlc()`: as many zeros as there are bits behind a one. */
+  /** H.265 §9.2, `ue(v)`: as many zeros as there are bits behind a one. */
+  golomb(): number {
+    let zeros = 0;
+    while (!this.flag()) {
+      if (++zeros === 32) throw new Refused("corrupt");
+    }
+    return 2 ** zeros - 1 + this.take(zeros);
+  }
+
+  /** AV1 §4.10.3, `uvlc()`: the same, of any length. */
   skipUvlc(): void {
     let zeros = 0;
     while (!this.flag()) zeros++;

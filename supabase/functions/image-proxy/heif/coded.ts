@@ -112,15 +112,19 @@ function grid<Header extends { readonly size: Size }>(
   if (tiles.length !== rows * columns) throw new Refused("corrupt");
   if (size === undefined || !isSame(size, made)) throw new Refused("corrupt");
   // Alpha may be a grid; a tile that has some of its own would lose it.
+  const own = new Set(tiles);
   const hasOwn = items.references.some(({ type, to }) =>
-    type === "auxl" && to.some((it) => tiles.includes(it))
+    type === "auxl" && to.some((it) => own.has(it))
   );
   if (hasOwn) throw new Refused("unsupported");
   return joined(size, { columns, rows }, tiles.map((it) => tileOf(it)));
 
   function tileOf(tile: number): Coded<Header> {
-    if (items.typeOf(tile) !== codec.type) throw new Refused("unsupported");
-    return single(source, items.propertiesOf(tile), items.placeOf(tile));
+    const properties = items.propertiesOf(tile);
+    const isOdd = items.typeOf(tile) !== codec.type ||
+      properties.part !== undefined;
+    if (isOdd) throw new Refused("unsupported");
+    return single(source, properties, items.placeOf(tile));
   }
 }
 

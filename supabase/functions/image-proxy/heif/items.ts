@@ -22,8 +22,8 @@ interface Owned {
   readonly isEssential: boolean;
 }
 
-/** Items that a picture may consist of: a grid of 64 tiles, and its alpha. */
-const MAX_ITEMS = 256;
+/** Items of a file: a phone's grid of 48 MP, a map of its light, and others. */
+const MAX_ITEMS = 1024;
 
 /** Of one item. Few have more than one. */
 const MAX_EXTENTS = 32;
@@ -31,7 +31,7 @@ const MAX_EXTENTS = 32;
 /** Of one item. */
 const MAX_OWNED = 32;
 
-/** Items that one refers to: see `MAX_ITEMS`. */
+/** Items that one refers to: the tiles of a grid. */
 const MAX_REFERRED = 256;
 
 /** The items of a file, by their number. */

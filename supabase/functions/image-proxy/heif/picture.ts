@@ -11,7 +11,7 @@ import { type Coded, codedOf, type Depth, type Source } from "./coded.ts";
 import { boxesOf, Cursor, type Refusal, Refused } from "./cursor.ts";
 import { type File, lengthOf } from "./extents.ts";
 import { Items } from "./items.ts";
-import { isAlpha, type Properties } from "./properties.ts";
+import { isAlpha, type Part, type Properties } from "./properties.ts";
 import { readTracks } from "./tracks.ts";
 
 /** The picture of a file. */
@@ -20,6 +20,8 @@ export interface Picture<Header> {
   readonly size: Size;
   /** Of `irot` and `imir`, which a reader obeys, and not EXIF. */
   readonly orientation: Orientation;
+  /** What is shown of it, if that is not all. */
+  readonly part?: Part;
   readonly hasAlpha: boolean;
   /** Bits a sample. */
   readonly depth: Depth;
@@ -126,15 +128,26 @@ function ofItems<Header extends Said>(
     type === "prem" && from === primary && alpha !== undefined &&
     to.includes(alpha)
   );
-  return pictureOf(items.propertiesOf(primary), {
+  const properties = items.propertiesOf(primary);
+  if (alpha !== undefined) requireAlike(properties, items.propertiesOf(alpha));
+  return pictureOf(properties, {
     picture: codedOf(source, items, primary),
     alpha: alpha === undefined ? undefined : codedOf(source, items, alpha),
     isPremultiplied,
   });
 }
 
+/** Alpha is cut as its colours are, or says nothing of it. */
+function requireAlike({ part }: Properties, { part: other }: Properties): void {
+  if (other === undefined) return;
+  const isSame = part !== undefined && part.left === other.left &&
+    part.top === other.top && part.width === other.width &&
+    part.height === other.height;
+  if (!isSame) throw new Refused("unsupported");
+}
+
 function pictureOf<Header extends Said>(
-  { orientation, colour, profile }: Properties,
+  { orientation, colour, profile, part }: Properties,
   { picture, alpha, isPremultiplied }: {
     picture: Coded<Header>;
     alpha: Coded<Header> | undefined;
@@ -150,6 +163,7 @@ function pictureOf<Header extends Said>(
   return {
     size,
     orientation,
+    ...(part === undefined ? {} : { part }),
     hasAlpha: alpha !== undefined,
     depth,
     isGrid: picture.tiles.length > 1,

@@ -12,14 +12,22 @@ import type { Colour } from "../colour/colour.ts";
 export interface Properties {
   /** Of `ispe`. */
   readonly size?: Size;
-  /** `av1C`: what it says of the stream. */
+  /** `av1C` or `hvcC`: what it says of the stream. */
   readonly config?: Box;
+  /** `clap`: what is shown of the picture, before it is turned. */
+  readonly part?: Part;
   readonly colour?: Colour;
   /** An ICC profile. */
   readonly profile?: Uint8Array;
   /** What an auxiliary picture is. */
   readonly aux?: string;
   readonly orientation: Orientation;
+}
+
+/** In whole pixels, as they are stored. */
+export interface Part extends Size {
+  readonly left: number;
+  readonly top: number;
 }
 
 /** AVIF 1.1, §4, and what came before it. */
@@ -33,18 +41,18 @@ export function isAlpha({ aux }: Properties): boolean {
 }
 
 /**
- * The properties of a picture, in the order in which they apply. A part of a
- * picture (`clap`) is not cut out; and what is `essential` and not known here
- * might mean anything.
+ * The properties of a picture, in the order in which they apply. What is
+ * `essential` and not known here might mean anything.
  */
 export function readProperties(
   boxes: readonly { readonly box: Box; readonly isEssential: boolean }[],
 ): Properties {
   let all: Properties = { orientation: 1 };
   for (const { box: { type, content }, isEssential } of boxes) {
-    const found = readOne(type, content, all.orientation);
-    const isOdd = type === "clap" || (found === undefined && isEssential);
-    if (isOdd) throw new Refused("unsupported");
+    const found = type === "clap"
+      ? { part: readPart(content, all) }
+      : readOne(type, content, all.orientation);
+    if (found === undefined && isEssential) throw new Refused("unsupported");
     // The first of a kind counts, but for those that turn.
     all = { ...found, ...all, ...pickTurn(found) };
   }
@@ -67,6 +75,7 @@ function readOne(
       content.full();
       return { size: { width: content.uint(4), height: content.uint(4) } };
     case "av1C":
+    case "hvcC":
       return { config: { type, content } };
     case "auxC":
       content.full();
@@ -86,6 +95,30 @@ function readOne(
       return {};
   }
   return undefined;
+}
+
+/**
+ * ISO/IEC 14496-12 §12.1.4: width, height, and how far its middle is from the
+ * picture's, each as a fraction. Parts of pixels are not shown.
+ */
+function readPart(
+  content: Cursor,
+  { size, orientation }: Properties,
+): Part {
+  const [width = 0, height = 0, across = 0, down = 0] = Array.from(
+    { length: 4 },
+    () => content.int(4) / content.uint(4),
+  );
+  // MIAF §7.3.6.7: it comes before what turns, and after the size.
+  if (size === undefined || orientation !== 1) throw new Refused("unsupported");
+  const left = (size.width - width) / 2 + across;
+  const top = (size.height - height) / 2 + down;
+  const isWhole = [width, height, left, top].every(Number.isInteger);
+  if (!isWhole) throw new Refused("unsupported");
+  const isInside = width > 0 && height > 0 && left >= 0 && top >= 0 &&
+    left + width <= size.width && top + height <= size.height;
+  if (!isInside) throw new Refused("corrupt");
+  return { left, top, width, height };
 }
 
 /** ISO/IEC 14496-12 §12.1.5. */

@@ -1,0 +1,62 @@
+/**
+ * What a HEIC file says of itself, and what of it is to be decoded: ISO/IEC
+ * 23008-12, annex B. No I/O.
+ *
+ * The decoder sees no boxes. It is given the streams that are found here, and
+ * of them only what a picture that stands alone consists of.
+ *
+ * @module
+ */
+import { type Refusal, Refused } from "../heif/cursor.ts";
+import {
+  brandsOf,
+  type Picture,
+  readPicture,
+  refusedOr,
+} from "../heif/picture.ts";
+import { HEVC, type HevcHeader } from "./coded.ts";
+import { isKnown } from "./matrix.ts";
+
+export type Header = Picture<HevcHeader>;
+
+/** Pictures, of one view and of several, and what any codec may be in. */
+const STILLS: readonly string[] = ["heic", "heix", "heim", "heis", "mif1"];
+
+/** Pictures that follow each other. */
+const SEQUENCES: readonly string[] = ["hevc", "hevx", "hevm", "hevs", "msf1"];
+
+/** Those whose codec is another: AVIF says that it is `mif1`, too. */
+const OTHERS: readonly string[] = ["avif", "avis"];
+
+/**
+ * Reads the first bytes of a file, or all of it. Of streams that are not there
+ * yet, what the boxes say is taken for true. `fileBytes` is how long the file
+ * is. Failures are values.
+ *
+ * @example Another format
+ * ```ts
+ * import { strictEqual } from "node:assert/strict";
+ * import { readHeader } from "./header.ts";
+ *
+ * const bytes = new TextEncoder().encode("GIF89a, and so on");
+ *
+ * strictEqual(readHeader(bytes), "format");
+ * ```
+ */
+export function readHeader(
+  bytes: Uint8Array,
+  fileBytes: number = bytes.length,
+): Header | Refusal {
+  return refusedOr(() => {
+    const brands = brandsOf(bytes);
+    const has = (some: readonly string[]) =>
+      brands.some((it) => some.includes(it));
+    if (!has([...STILLS, ...SEQUENCES]) || has(OTHERS)) {
+      throw new Refused("format");
+    }
+    const file = { bytes, fileBytes };
+    const header = readPicture({ file, codec: HEVC }, has(SEQUENCES));
+    if (!isKnown(header.colour)) throw new Refused("unsupported");
+    return header;
+  });
+}

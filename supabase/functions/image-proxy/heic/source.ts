@@ -1,0 +1,106 @@
+/**
+ * HEIC for the engine: rows of pixels, and what their colours mean.
+ *
+ * Nothing is decoded before the engine asks for the first row, and then it asks
+ * for all that it needs without a pause: so one instance is enough for all.
+ *
+ * @module
+ */
+import { colourProfile } from "../colour/colour_profile.ts";
+import type { Failure } from "../decoders.ts";
+import type { ReadRow, Source } from "../engine/source.ts";
+import type { File } from "../heif/extents.ts";
+import type { Refusal } from "../heif/cursor.ts";
+import { Keeper } from "../keeper.ts";
+import { type Header, readHeader } from "./header.ts";
+import { ALPHA, COLOURS, Hevc } from "./hevc.ts";
+import { Layer } from "./layer.ts";
+import { matrixOf } from "./matrix.ts";
+import { MOST_KEPT } from "./costs.ts";
+
+const instances = new Keeper<Hevc>({
+  load: compile,
+  make: (module) => new Hevc(module),
+  isGood: (instance) => !instance.isBroken && instance.bytes <= MOST_KEPT,
+  isSole: true,
+});
+
+/** Loaded with the first picture, so that nothing waits for it before. */
+async function compile(): Promise<WebAssembly.Module> {
+  const [{ unpack }, { DECODER }] = await Promise.all([
+    import("../embind/unpack.ts"),
+    import("./decoder_wasm.ts"),
+  ]);
+  return await WebAssembly.compile(unpack(DECODER));
+}
+
+/** An instance that is as good as new. */
+async function lent(): Promise<Hevc> {
+  const kept = await instances.use((it) => it);
+  const isGood = !kept.isBroken && kept.bytes <= MOST_KEPT;
+  return isGood ? kept : await instances.use((it) => it);
+}
+
+export async function heicSource(
+  file: Uint8Array,
+): Promise<Source | Failure> {
+  const header = readHeader(file);
+  if (typeof header === "string") return failureOf(header);
+  const { size, part, hasAlpha, orientation } = header;
+  const profile = header.profile ?? colourProfile(header.colour);
+  const hevc = await lent();
+  return {
+    size: part === undefined
+      ? size
+      : { width: part.width, height: part.height },
+    hasAlpha,
+    orientation,
+    ...profile && { profile },
+    pixels: rowsOf(hevc, { bytes: file, fileBytes: file.length }, header),
+  };
+}
+
+function failureOf(refusal: Refusal): Failure {
+  return refusal === "corrupt" || refusal === "truncated"
+    ? "unreadable"
+    : "unsupported";
+}
+
+/** Rows of what is shown, which is decoded while they are asked for. */
+function rowsOf(hevc: Hevc, file: File, header: Header): ReadRow {
+  const { picture, alpha, depth, part, isPremultiplied } = header;
+  const { left, top } = part ?? { left: 0, top: 0 };
+  const colours = new Layer({ hevc, file }, picture, COLOURS);
+  const others = alpha && new Layer({ hevc, file }, alpha, ALPHA);
+  return (y, into) => {
+    if (y === 0) {
+      hevc.begin();
+      hevc.setMatrix(matrixOf(colourOf(header), depth));
+    }
+    const row = colours.row(top + y);
+    into.set(row.subarray(4 * left, 4 * left + into.length));
+    if (others === undefined) return;
+    const opacity = others.row(top + y).subarray(left);
+    for (let at = 3, x = 0; at < into.length; at += 4, x++) {
+      into[at] = opacity[x] ?? 255;
+    }
+    if (isPremultiplied) divide(into);
+  };
+}
+
+/** A grey picture has no chroma to make colours of, whatever is said of it. */
+function colourOf({ colour, picture }: Header): Header["colour"] {
+  const isGrey = picture.tiles[0]?.header?.chroma === 0;
+  return isGrey ? { ...colour, matrix: 6 } : colour;
+}
+
+/** Colours as they are without the alpha that they have been multiplied by. */
+function divide(row: Uint8Array): void {
+  for (let at = 0; at < row.length; at += 4) {
+    const alpha = row[at + 3] ?? 0;
+    if (alpha === 0 || alpha === 255) continue;
+    for (let i = at; i < at + 3; i++) {
+      row[i] = Math.min(255, Math.round((row[i] ?? 0) * 255 / alpha));
+    }
+  }
+}

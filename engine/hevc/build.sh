@@ -55,7 +55,7 @@ find "$here/src" -name '*.cc' ! -name rows.cc | sort |
 echo "$here/src/rows.cc" |
   compile -std=c++20 -Wall -Wextra -Werror -isystem . -isystem libde265 -O3
 
-# The limit of memory is HEVC_MEMORY in costs.ts.
+# The limit of memory is more than any picture may take: see costs.ts.
 em++ "${flags[@]}" "$objects"/*.o -o "$folder/hevc.wasm" --no-entry \
   -s STANDALONE_WASM=1 -s FILESYSTEM=0 -s ALLOW_MEMORY_GROWTH=1 \
   -s INITIAL_MEMORY=2097152 -s MAXIMUM_MEMORY=67108864 -s TOTAL_STACK=262144

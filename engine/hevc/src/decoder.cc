@@ -29,8 +29,13 @@ static uint8_t *rooms[SLOTS + 1];
 static facts said;
 
 int ctbs_decoded;
-int32_t work_left;
-int tu_calls,tu_cbf;EXPORT int calls(){return tu_calls;}EXPORT int cbfs(){return tu_cbf;}
+int32_t blocks_left;
+
+/* How many blocks the pictures to come may have, all together. */
+EXPORT void allow(int32_t blocks) { blocks_left = blocks; }
+
+/* Whether they had more. */
+EXPORT bool is_spent(void) { return blocks_left < 0; }
 
 /* Room for the host, in place of what there was. */
 EXPORT uint8_t *room(int which, size_t size) {

@@ -7,19 +7,14 @@
 
 #include <cstdint>
 
-/* Blocks of the picture, of which each is decoded once. */
+/* Coding tree units of the picture, of which each is decoded once. */
 extern "C" int ctbs_decoded;
 
-/* In nanoseconds of code that is not warm yet. */
-extern "C" int32_t work_left;
+/* Blocks that may still be predicted, of 4 × 4 samples and more. */
+extern "C" int32_t blocks_left;
 
-/*
- * A block that is predicted, of 4 × 4 samples or more, and what is added to it,
- * if that is `coded`. Source: costs.ts says what was measured.
- */
-static inline void spend_block(bool coded) {
-extern int tu_calls,tu_cbf;tu_calls++;tu_cbf+=coded;return;work_left -= coded ? 900 : 300;
-  if (work_left < 0) __builtin_trap();
+static inline void spend_block(void) {
+  if (--blocks_left < 0) __builtin_trap();
 }
 
 #endif

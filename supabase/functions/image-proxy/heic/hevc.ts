@@ -20,6 +20,9 @@ export type Slot = typeof COLOURS | typeof ALPHA;
 /** What the module has of memory: the stream first, and rows of each picture. */
 const STREAM = 2;
 
+/** A number of 32 bits with a sign. */
+const MOST_BLOCKS = 2 ** 31 - 1;
+
 /** A part of a picture, and where it goes. */
 export interface Area extends Size {
   readonly top: number;
@@ -38,6 +41,8 @@ export interface Facts {
 interface Exports {
   readonly memory: WebAssembly.Memory;
   _initialize(): void;
+  allow(blocks: number): void;
+  is_spent(): number;
   room(which: number, size: number): number;
   decode(slot: number, size: number): number;
   picture(slot: number): number;
@@ -82,9 +87,13 @@ export class Hevc {
     return this.#exports.memory.buffer.byteLength;
   }
 
-  /** Lets go of all that the last picture has left. */
-  begin(): void {
+  /**
+   * Lets go of all that the last picture has left. The next one may have as many
+   * blocks, of 4 × 4 samples and more, in all of its tiles.
+   */
+  begin(blocks: number): void {
     this.#call(() => {
+      this.#exports.allow(Math.min(Math.floor(blocks), MOST_BLOCKS));
       for (const slot of [COLOURS, ALPHA]) {
         this.#exports.release(slot);
         this.#exports.room(slot, 0);
@@ -152,7 +161,7 @@ export class Hevc {
         error instanceof RangeError;
       if (!isTrap) throw error;
       this.#isBroken = true;
-      throw new Failed("corrupt");
+      throw new Failed(this.#exports.is_spent() === 1 ? "cost" : "corrupt");
     }
   }
 }

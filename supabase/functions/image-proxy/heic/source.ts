@@ -16,7 +16,7 @@ import { type Header, readHeader } from "./header.ts";
 import { ALPHA, COLOURS, Hevc } from "./hevc.ts";
 import { Layer } from "./layer.ts";
 import { matrixOf } from "./matrix.ts";
-import { MOST_KEPT } from "./costs.ts";
+import { blocksOf, MOST_KEPT } from "./costs.ts";
 
 const instances = new Keeper<Hevc>({
   load: compile,
@@ -74,7 +74,7 @@ function rowsOf(hevc: Hevc, file: File, header: Header): ReadRow {
   const others = alpha && new Layer({ hevc, file }, alpha, ALPHA);
   return (y, into) => {
     if (y === 0) {
-      hevc.begin();
+      hevc.begin(blocksOf(header));
       hevc.setMatrix(matrixOf(colourOf(header), depth));
     }
     const row = colours.row(top + y);

@@ -20,6 +20,9 @@ export type Slot = typeof COLOURS | typeof ALPHA;
 /** What the module has of memory: the stream first, and rows of each picture. */
 const STREAM = 2;
 
+/** WASI's `ENOSYS`. */
+const NOT_THERE = 52;
+
 /** A number of 32 bits with a sign. */
 const MOST_BLOCKS = 2 ** 31 - 1;
 
@@ -64,12 +67,13 @@ export class Hevc {
     };
     const { exports } = new WebAssembly.Instance(module, {
       env: { emscripten_notify_memory_growth: () => {} },
-      // What it would print is lost; where it would exit, it is stopped.
+      // Where it would exit it is stopped; where it would print, it cannot: if it
+      // could, and nothing came of it, it would try again.
       wasi_snapshot_preview1: {
         proc_exit: denied,
-        fd_close: () => 0,
-        fd_seek: () => 0,
-        fd_write: () => 0,
+        fd_close: () => NOT_THERE,
+        fd_seek: () => NOT_THERE,
+        fd_write: () => NOT_THERE,
       },
     });
     // The types of a module are not in it; tests/heic calls all of these.

@@ -112,9 +112,12 @@ export interface Box {
 /**
  * The boxes side by side from here to the end (ISO/IEC 14496-12 §4.2). Nothing
  * is looked for in a box that is not asked for, so boxes in boxes
- * cost nothing.
+ * cost nothing. `beyond` is what a box is that ends behind its parent.
  */
-export function* boxesOf(parent: Cursor): Generator<Box> {
+export function* boxesOf(
+  parent: Cursor,
+  beyond: Refusal = "corrupt",
+): Generator<Box> {
   for (let count = 0; parent.left >= 8; count++) {
     if (count === MAX_BOXES) throw new Refused("corrupt");
     const begin = parent.at;
@@ -124,7 +127,8 @@ export function* boxesOf(parent: Cursor): Generator<Box> {
     if (short === 0) length = parent.end - begin;
     else if (short === 1) length = parent.uint(8);
     const end = begin + length;
-    if (end < parent.at || end > parent.end) throw new Refused("corrupt");
+    if (end < parent.at) throw new Refused("corrupt");
+    if (end > parent.end) throw new Refused(beyond);
     yield { type, content: new Cursor(parent.bytes, parent.at, end) };
     parent.at = end;
   }

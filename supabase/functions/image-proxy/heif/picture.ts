@@ -102,7 +102,9 @@ function topOf(
   isAnimation: boolean,
 ): { meta?: Cursor; moov?: Cursor } {
   const top: { meta?: Cursor; moov?: Cursor } = {};
-  for (const { type, content } of boxesOf(new Cursor(bytes, 0, fileBytes))) {
+  // A box that is not all there is the last one, of a part of a file.
+  const all = boxesOf(new Cursor(bytes, 0, fileBytes), "truncated");
+  for (const { type, content } of all) {
     if (type === "meta") top.meta ??= content;
     if (type === "moov" && isAnimation) top.moov ??= content;
     const isAll = top.meta !== undefined &&

@@ -31,8 +31,8 @@ const JUNIT = ".local/junit.xml";
  * once that a busy machine is too slow for it. A house rule knows most of them.
  */
 export const ALONE: readonly string[] = [
-  ...["tests/avif/", "tests/engine/", "tests/ico/", "tests/svg/"],
-  "tests/tiff/",
+  ...["tests/avif/", "tests/engine/", "tests/heic/", "tests/ico/"],
+  ...["tests/svg/", "tests/tiff/"],
   "tests/image_proxy_test.ts",
   ...["tests/budget_test.ts", "tests/start_test.ts"],
   ...["tests/admin_faults_test.ts", "tests/sweep_test.ts"],

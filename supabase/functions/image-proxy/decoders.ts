@@ -35,6 +35,7 @@ export type Decode = (
 /** What the engine does not read. Loaded with the first of its format. */
 const DECODERS: Partial<Record<SourceFormat, () => Promise<Decode>>> = {
   avif: async () => (await import("./avif/source.ts")).avifSource,
+  heic: async () => (await import("./heic/source.ts")).heicSource,
   tiff: async () => (await import("./tiff/source.ts")).tiffSource,
   bmp: async () => (await import("./bmp/source.ts")).bmpSource,
   ico: async () => (await import("./ico/source.ts")).icoSource,

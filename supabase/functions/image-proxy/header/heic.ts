@@ -7,17 +7,16 @@ import { decodeCost, decodeMemory } from "../heic/costs.ts";
 import { readHeader } from "../heic/header.ts";
 import type { Header, Unreadable } from "./header.ts";
 
-/** Also for what else begins with such a box: AVIF, and films. */
+/** Also for what else begins with such a box: films. */
 export function heicHeader(file: Uint8Array): Header | Unreadable {
   const header = readHeader(file);
   if (header === "format") return "unknown";
   if (typeof header === "string") return header;
-  const { size, part, hasAlpha, orientation, frames } = header;
+  const { size, part = size, hasAlpha, orientation, frames } = header;
   return {
     format: "heic",
-    size: part === undefined
-      ? size
-      : { width: part.width, height: part.height },
+    // What is cut off is not seen.
+    size: { width: part.width, height: part.height },
     passes: 1,
     keptBytes: decodeMemory(header),
     decodeNs: decodeCost(header),

@@ -18,6 +18,7 @@ import {
   type HeaderReader,
   type Unreadable,
 } from "./header.ts";
+import { heicHeader } from "./heic.ts";
 import { jpegHeader } from "./jpeg.ts";
 import { pngHeader } from "./png.ts";
 import { webpHeader } from "./webp.ts";
@@ -32,7 +33,7 @@ const READERS: readonly Row[] = [
     webpHeader,
   ],
   [(file) => ascii(file, 0, 4) === "GIF8", gifHeader],
-  [(file) => ascii(file, 4, 4) === "ftyp", avifHeader],
+  [(file) => ascii(file, 4, 4) === "ftyp", heifHeader],
   [isTiff, tiffHeader],
   [isBmp, bmpHeader],
   [isIco, icoHeader],
@@ -44,4 +45,10 @@ const READERS: readonly Row[] = [
 export function readHeader(file: Uint8Array): Header | Unreadable {
   const reader = READERS.find(([knows]) => knows(file));
   return reader === undefined ? "unknown" : reader[1](file);
+}
+
+/** The same boxes hold pictures of both. */
+function heifHeader(file: Uint8Array): Header | Unreadable {
+  const header = avifHeader(file);
+  return header === "unknown" ? heicHeader(file) : header;
 }

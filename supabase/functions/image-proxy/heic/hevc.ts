@@ -45,13 +45,13 @@ interface Exports {
   readonly memory: WebAssembly.Memory;
   _initialize(): void;
   allow(blocks: number): void;
-  is_spent(): number;
+  "is_spent"(): number;
   room(which: number, size: number): number;
   decode(slot: number, size: number): number;
   picture(slot: number): number;
   release(slot: number): void;
-  area_at(): number;
-  matrix_at(): number;
+  "area_at"(): number;
+  "matrix_at"(): number;
   colours(): void;
   alpha(): void;
 }

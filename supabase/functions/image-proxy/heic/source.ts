@@ -81,8 +81,8 @@ function rowsOf(hevc: Hevc, file: File, header: Header): ReadRow {
     into.set(row.subarray(4 * left, 4 * left + into.length));
     if (others === undefined) return;
     const opacity = others.row(top + y).subarray(left);
-    for (let at = 3, x = 0; at < into.length; at += 4, x++) {
-      into[at] = opacity[x] ?? 255;
+    for (let x = 0; 4 * x < into.length; x++) {
+      into[4 * x + 3] = opacity[x] ?? 255;
     }
     if (isPremultiplied) divide(into);
   };

@@ -9,7 +9,7 @@ import type { Compression, Image } from "./image.ts";
 /** Nanoseconds of a byte that is unpacked, at worst, of code that is not warm. */
 const UNPACKED: Readonly<Record<Compression, number>> = {
   none: 1,
-  packbits: 6,
+  packbits: 8,
   deflate: 14,
   lzw: 22,
   jpeg: 0,
@@ -18,7 +18,7 @@ const UNPACKED: Readonly<Record<Compression, number>> = {
 /** Of a byte as it is packed: of some, nothing comes. */
 const PACKED: Readonly<Record<Compression, number>> = {
   none: 0,
-  packbits: 6,
+  packbits: 12,
   deflate: 6,
   lzw: 8,
   jpeg: 12,
@@ -28,6 +28,9 @@ const PACKED: Readonly<Record<Compression, number>> = {
 const DIFFERENCE = 4;
 const SAMPLE = 3;
 const PIXEL = 10;
+
+/** Of a pixel whose colours are divided by its alpha. */
+const DIVIDED = 60;
 
 /** Of a block, and of one that is a JPEG file, and of a pixel in that. */
 const BLOCK = 4_000;
@@ -57,8 +60,9 @@ export function decodeCost(image: Image): number {
   const perByte = UNPACKED[compression] +
     (image.isDifferences ? DIFFERENCE : 0);
   const pixels = size.width * size.height;
+  const divided = image.alpha === "multiplied" ? DIVIDED : 0;
   return packed + BLOCK * count + perByte * bytes +
-    (SAMPLE * samples + PIXEL) * pixels;
+    (SAMPLE * samples + PIXEL + divided) * pixels;
 }
 
 /** What is kept in memory, in bytes: a row of blocks, or all of the pixels. */
@@ -68,7 +72,8 @@ export function keptBytes(image: Image): number {
     const block = blocks.size.width * blocks.size.height;
     return 4 * (size.width * size.height + block);
   }
-  const wide = size.width + blocks.size.width;
+  // A strip is unpacked where it is kept; a tile is put beside the others.
+  const wide = size.width + (blocks.areTiles ? blocks.size.width : 0);
   return wide * blocks.size.height * samples * bits / 8;
 }
 

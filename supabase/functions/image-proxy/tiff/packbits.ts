@@ -28,11 +28,11 @@ export function unpackBits(packed: Uint8Array, to: Uint8Array): number {
     const head = packed[at++] ?? NOTHING;
     if (head === NOTHING) continue;
     if (head < NOTHING) {
-      const run = packed.subarray(at, at + head + 1);
-      const part = run.subarray(0, to.length - written);
-      to.set(part, written);
-      at += run.length;
-      written += part.length;
+      const end = Math.min(at + head + 1, packed.length);
+      const count = Math.min(end - at, to.length - written);
+      for (let i = 0; i < count; i++) to[written + i] = packed[at + i] ?? 0;
+      at = end;
+      written += count;
     } else {
       const end = Math.min(to.length, written + 257 - head);
       to.fill(packed[at++] ?? 0, written, end);

@@ -5,6 +5,7 @@
  */
 import type { Failure } from "../decoders.ts";
 import { transform } from "../engine/transform.ts";
+import { failureOf } from "../engine_failure.ts";
 import type { Header } from "../header/header.ts";
 import type { Plan } from "../plan.ts";
 import type { ResultFormat } from "../result.ts";
@@ -70,7 +71,8 @@ export async function animated(
     const { size: canvasSize, pixels } = canvas;
     const source = { size: canvasSize, pixels, hasAlpha };
     const seen = await transform(source, { ...box, format: "pixels" });
-    if (!seen.ok) throw new Error(`The engine failed: ${seen.failure}`);
+    // A side may be longer than any format has.
+    if (!seen.ok) return failureOf(seen.failure);
     const middle = performance.now();
     await reel.add(seen.picture.bytes, shot.milliseconds);
     times.decode += middle - start;

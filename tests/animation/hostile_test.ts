@@ -266,7 +266,7 @@ const DISCS = [0, 1, 2].map((turn) => disc(turn, true, SIZE));
 const DELAYS = [100, 200, 300];
 const FILES: Readonly<Record<string, Uint8Array>> = {
   gif: await filmedOf(DISCS, SIZE, [["gif", { delay: DELAYS }]]),
-  "gif, by hand": odd().at(-1)?.file ?? new Uint8Array(),
+  "gif, by hand": Uint8Array.from(odd().at(-1)?.file ?? []),
   webp: await filmedOf(DISCS, SIZE, [["webp", { delay: DELAYS }]]),
   "webp, lossless": await filmedOf(DISCS, SIZE, [
     ["webp", { delay: DELAYS, lossless: true }],

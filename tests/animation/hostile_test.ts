@@ -87,6 +87,15 @@ function many(count: number, of: (i: number) => readonly Uint8Array[]) {
   return Array.from({ length: count }, (_, i) => of(i)).flat();
 }
 
+/** Codes of 9 bits that clear what is clear, and nothing else: 20 MB. */
+const CLEARS = Buffer.alloc(9 * 2_000_000, codesOf(Array(8).fill(256), 9));
+
+/** A pixel, and then the same. */
+const DONE = Buffer.concat([
+  codesOf([256, 1, 256, 256, 256, 256, 256, 256], 9),
+  CLEARS,
+]);
+
 /** Codes that nobody has: the table is empty yet. */
 const UNKNOWN = codesOf([4, 7, 7, 7, 5], 3);
 
@@ -212,6 +221,26 @@ const CASES: [why: string, file: Uint8Array, ends: RegExp][] = [
     "I10 a GIF without codes",
     gifOf(9, 9, frame({ ...dot, codes: new Uint8Array() })),
     /^422$/,
+  ],
+  [
+    "I10 a GIF of 16 million codes that clear",
+    gifOf(1, 1, frame({ ...dot, bits: 8, codes: CLEARS })),
+    /^422$/,
+  ],
+  [
+    "I10 a GIF of a pixel, and of 16 million codes that clear",
+    gifOf(1, 1, frame({ ...dot, bits: 8, codes: DONE })),
+    /^still$/,
+  ],
+  [
+    "I10 a GIF of which a pixel is missing",
+    gifOf(2, 1, frame({ ...dot, width: 2 })),
+    /^422$/,
+  ],
+  [
+    "I10 a GIF with a pixel too many",
+    gifOf(1, 1, frame({ ...dot, indices: [1, 2, 3] })),
+    /^still$/,
   ],
   [
     "I10 a GIF of 2 million sub-blocks",

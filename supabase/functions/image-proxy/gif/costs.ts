@@ -13,9 +13,9 @@ import type { Frame } from "./blocks.ts";
 /** To unpack and compile the decoder. */
 const START = 60_000_000;
 
-/** A pixel of a frame, and a byte of its codes. */
+/** A pixel of a frame, and a byte of its codes, which are gone over twice. */
 const PIXEL = 40;
-const BYTE = 10;
+const BYTE = 30;
 
 /** A file for the decoder, and what it answers. */
 const FRAME = 50_000;

@@ -71,10 +71,12 @@ export class Decoder {
 
   /** The pixels of a frame, until the next one is decoded. */
   decode(file: Uint8Array, frame: Frame): Rows | "unreadable" {
+    const still = stillOf(file, frame);
+    if (still === undefined) return "unreadable";
     this.#free();
     this.#isUsable = false;
     try {
-      const rows = this.#rows(stillOf(file, frame));
+      const rows = this.#rows(still);
       const { width, height } = frame.part;
       if (rows?.length !== 4 * width * height) return "unreadable";
       this.#isUsable = true;

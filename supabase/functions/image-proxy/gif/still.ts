@@ -4,6 +4,7 @@
  * @module
  */
 import type { Frame } from "./blocks.ts";
+import { extentOf } from "./extent.ts";
 
 const HEADER = [..."GIF89a"].map((it) => it.charCodeAt(0));
 
@@ -14,11 +15,17 @@ const TRAILER = 0x3b;
 /** The most colours, which indices of 8 bits can name. */
 const COLOURS = 256;
 
-/** `frame` of `file` on a screen of its own size. */
-export function stillOf(file: Uint8Array, frame: Frame): Uint8Array {
+/** `frame` of `file` on a screen of its own size, if all of it is there. */
+export function stillOf(
+  file: Uint8Array,
+  frame: Frame,
+): Uint8Array | undefined {
   const { part: { width, height }, table, data } = frame;
-  const codes = file.subarray(data.from, data.to);
-  const still = new Uint8Array(START + 3 * COLOURS + 1 + codes.length + 1);
+  const end = extentOf(file, frame);
+  if (end === undefined) return undefined;
+  const codes = file.subarray(data.from, end);
+  // An empty sub-block ends the codes, and a trailer the file.
+  const still = new Uint8Array(START + 3 * COLOURS + 1 + codes.length + 2);
   const size = [...short(width), ...short(height)];
   const { transparent } = frame;
   const isClear = transparent === undefined ? 0 : 1;
@@ -28,9 +35,8 @@ export function stillOf(file: Uint8Array, frame: Frame): Uint8Array {
   const flags = 0x80 | (frame.isInterlaced ? 0x40 : 0) | 7;
   still.set([0x2c, 0, 0, 0, 0, ...size, flags], 21);
   still.set(file.subarray(table.at, table.at + 3 * table.colours), START);
-  const end = START + 3 * COLOURS;
-  still[end] = frame.bits;
-  still.set(codes, end + 1);
+  still[START + 3 * COLOURS] = frame.bits;
+  still.set(codes, START + 3 * COLOURS + 1);
   still[still.length - 1] = TRAILER;
   return still;
 }

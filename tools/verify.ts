@@ -31,7 +31,8 @@ const JUNIT = ".local/junit.xml";
  * once that a busy machine is too slow for it. A house rule knows most of them.
  */
 export const ALONE: readonly string[] = [
-  ...["tests/avif/", "tests/engine/", "tests/heic/", "tests/ico/"],
+  ...["tests/animation/", "tests/avif/", "tests/engine/", "tests/heic/"],
+  "tests/ico/",
   ...["tests/svg/", "tests/tiff/"],
   "tests/image_proxy_test.ts",
   ...["tests/budget_test.ts", "tests/start_test.ts"],

@@ -103,6 +103,29 @@ for (const format of FORMATS) {
   });
 }
 
+for (const type of ["webp", "jpeg", "png", "avif", "gif", "bmp", "tiff"]) {
+  Deno.test(`I14 heic becomes ${type}`, async () => {
+    const name = new URL("files/heic/420.heic", import.meta.url);
+    const file = await Deno.readFile(name);
+
+    const response = await answerTo(file, `width=32&format=${type}`);
+
+    strictEqual(response.status, 200);
+    strictEqual(response.headers.get("content-type"), `image/${type}`);
+    const header = readHeader(await response.bytes());
+    strictEqual(typeof header === "object" && header.format, type);
+  });
+}
+
+Deno.test("I15 heic is a JPEG to who shows nothing newer", async () => {
+  const name = new URL("files/heic/420.heic", import.meta.url);
+
+  const response = await answerTo(await Deno.readFile(name), "width=32");
+
+  strictEqual(response.headers.get("content-type"), "image/jpeg");
+  await response.body?.cancel();
+});
+
 Deno.test("an SVG is drawn as large as it is asked for", async () => {
   const response = await answerTo(files.svg, "width=1000&format=png");
 

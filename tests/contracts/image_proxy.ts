@@ -203,6 +203,10 @@ const clauses: Clause[] = [
         const bytes = await pictureIn(response, `image/${to}`);
         deepStrictEqual(sizeOf(bytes), { width: 32, height: 24 }, from);
       }
+      const file = new URL("../files/heic/420.heic", import.meta.url);
+      await hang(place.world, "all.heic", await Deno.readFile(file));
+      const url = await linkTo(place, SHOP, "all.heic", "width=32&format=webp");
+      await pictureIn(await place.call(url), "image/webp");
     },
   },
   {

@@ -42,7 +42,7 @@ export async function wholeOf(file: Uint8Array): Promise<Whole | string> {
   if (typeof header === "string") return header;
   if (header.keptBytes > LIMITS.keptBytes) return "memory";
   if ((header.decodeNs ?? 0) > MOST_NS) return "cost";
-  const source = await heicSource(file);
+  const source = await heicSource(file, header, { size: header.size });
   if (typeof source === "string" || source instanceof Uint8Array) {
     return String(source);
   }

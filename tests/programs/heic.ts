@@ -17,7 +17,9 @@ const states = await Promise.all(
 );
 
 async function pixelsOf(): Promise<number[]> {
-  const source = await heicSource(file);
+  const source = await heicSource(file, undefined, {
+    size: { width: 64, height: 48 },
+  });
   if (typeof source === "string" || source instanceof Uint8Array) return [];
   const { size: { width, height }, pixels } = source;
   if (pixels instanceof Uint8Array) return [];

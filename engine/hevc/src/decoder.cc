@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
 
 #include "decoder.h"
 #include "work.h"
@@ -29,13 +30,22 @@ static uint8_t *rooms[SLOTS + 1];
 static facts said;
 
 int ctbs_decoded;
-int32_t blocks_left;
+int32_t work_left;
 
-/* How many blocks the pictures to come may have, all together. */
-EXPORT void allow(int32_t blocks) { blocks_left = blocks; }
+static bool is_coarse;
 
-/* Whether they had more. */
-EXPORT bool is_spent(void) { return blocks_left < 0; }
+/**
+ * What the blocks of the pictures to come may take, all together: see work.h.
+ * Without the filters between blocks, if they are `coarse`, on which nothing else
+ * depends in a picture that stands alone.
+ */
+EXPORT void allow(int32_t work, bool coarse) {
+  work_left = work;
+  is_coarse = coarse;
+}
+
+/* What is left of that, or less than nothing. */
+EXPORT int32_t left(void) { return work_left; }
 
 /* Room for the host, in place of what there was. */
 EXPORT uint8_t *room(int which, size_t size) {
@@ -79,6 +89,10 @@ EXPORT failure decode(int index, size_t size) {
   if (!has_tables) return MEMORY;
   it.decoder = de265_new_decoder();
   if (it.decoder == nullptr) return MEMORY;
+  for (auto filter : {DE265_DECODER_PARAM_DISABLE_DEBLOCKING,
+                      DE265_DECODER_PARAM_DISABLE_SAO}) {
+    de265_set_parameter_bool(it.decoder, filter, is_coarse);
+  }
   ctbs_decoded = 0;
   if (!push(it.decoder, size)) return CORRUPT;
   room(STREAM, 0);

@@ -13,64 +13,77 @@ import { lengthOf } from "../heif/extents.ts";
 import type { Coded } from "./coded.ts";
 import type { Header } from "./header.ts";
 
-/** Of the first picture: to unpack and compile the decoder. 180 to 300 ms. */
-const DECODER = 300_000_000;
+/** Of the first picture: to unpack and compile the decoder. 190 to 270 ms. */
+const DECODER = 270_000_000;
 
-/** A tile: tables, filters at its edges, a call. */
-const TILE = 300_000;
+/** The same, of what most pictures do without: 310. */
+const OTHER = 60_000_000;
 
-/** A pixel that becomes red, green and blue: 5. */
+/** A tile: its parameters, a call, and its way to the decoder. */
+const TILE = 100_000;
+
+/** A pixel that becomes red, green and blue. */
 const PIXEL = 5;
 
-/**
- * A sample of luma or chroma, with filters: 7 of what is smooth, 13 of
- * photographs. Transforms of more than 8 bits have no SIMD: 52.
- */
-const SAMPLE = 20;
-const DEEP_SAMPLE = 60;
+/** A sample of luma or chroma, predicted in the largest blocks. */
+const SAMPLE = 3;
 
-/** A byte of the streams: 50 to 90, by what it is of. */
-const BYTE = 90;
+/** The filters between blocks, a sample: 4 of photographs, 8 of noise. */
+const FILTERED_SAMPLE = 10;
 
-/** A block that is predicted: 350, of the smallest, and most of them are. */
-const BLOCK = 400;
+/** A byte of the streams. */
+const BYTE = 18;
 
-/** The smallest has 4 × 4 samples. */
-const SMALLEST = 16;
+/** What blocks take, where all is in the smallest: `engine/hevc/src/work.h`. */
+const MOST_WORK = { usual: (430 + 310) / 16 + 17, deep: 42 } as const;
 
-/** Blocks of a photograph, a pixel: 0.005 at 12 MP; 0.06 of one of 1 MP. */
-const USUAL_BLOCKS = 0.02;
+/** What photographs take of that, a pixel: 21 of 12 MP, and 13 of 24 MP. */
+const USUAL_WORK = 16;
 
-/** What leaves time for the rest: all blocks may be small up to that. */
-const ENOUGH = 1_100_000_000;
+/** What leaves 0.75 s for the rest: to make 1,000 pixels of 24 MP. */
+const ENOUGH = 1_050_000_000;
 
 /** Samples of luma and chroma a pixel, by `Chroma`. */
 const SAMPLES = [1, 1.5, 2, 3] as const;
 
-/** What a decode of a file takes, at most: the decoder stops there. */
+/**
+ * What a decode of a file takes, at most: the decoder stops there. A small one
+ * may have whatever there is in blocks, a large one what photographs have.
+ */
 export function decodeCost(header: Header): number {
-  return knownCost(header) + BLOCK * blocksOf(header);
+  const known = knownCost(header);
+  const all = sum(layersOf(header), (layer) => {
+    const deep = layer.depth === 8 ? 0 : MOST_WORK.deep;
+    return (MOST_WORK.usual + deep) * samplesOf(layer) + filters(layer);
+  });
+  const usual = USUAL_WORK * sum(layersOf(header), areaOf);
+  return known + Math.min(all, Math.max(usual, ENOUGH - known));
 }
 
 /**
- * How many blocks a file may have. How many it has is not known before it is
- * decoded: a small one as many as there can be, a large one as photographs.
+ * What is left of that for blocks, with the filters between them if the picture
+ * is not `coarse`: less than nothing if there is no time for these.
  */
-export function blocksOf(header: Header): number {
-  const layers = layersOf(header);
-  const all = sum(layers, (it) => samplesOf(it) / SMALLEST);
-  const usual = USUAL_BLOCKS * sum(layers, areaOf);
-  const fitting = Math.floor((ENOUGH - knownCost(header)) / BLOCK);
-  return Math.ceil(Math.min(all, Math.max(usual, fitting)));
+export function workOf(header: Header, isCoarse: boolean): number {
+  const left = decodeCost(header) - knownCost(header);
+  return isCoarse ? left : left - sum(layersOf(header), filters);
 }
 
-/** What is known without its blocks. */
+function filters(layer: Coded): number {
+  return FILTERED_SAMPLE * samplesOf(layer);
+}
+
+/** What is known without its blocks and filters. */
 function knownCost(header: Header): number {
-  return DECODER + BYTE * header.bytes + sum(layersOf(header), (layer) => {
-    const sample = layer.depth === 8 ? SAMPLE : DEEP_SAMPLE;
-    return TILE * layer.tiles.length + PIXEL * areaOf(layer) +
-      sample * samplesOf(layer);
-  });
+  const layers = layersOf(header);
+  const isUsual = layers.every(({ depth, tiles }) =>
+    depth === 8 && (tiles[0]?.header?.chroma ?? 3) < 2
+  );
+  const own = DECODER + (isUsual ? 0 : OTHER) + BYTE * header.bytes;
+  return own +
+    sum(layers, (layer) =>
+      TILE * layer.tiles.length + PIXEL * areaOf(layer) +
+      SAMPLE * samplesOf(layer));
 }
 
 function layersOf({ picture, alpha }: Header): Coded[] {

@@ -24,7 +24,15 @@ const STREAM = 2;
 const NOT_THERE = 52;
 
 /** A number of 32 bits with a sign. */
-const MOST_BLOCKS = 2 ** 31 - 1;
+const MOST_NS = 2 ** 31 - 1;
+
+/** What a picture may take, and how well it is to be made. */
+export interface Allowed {
+  /** In nanoseconds, for the blocks of all tiles: `engine/hevc/src/work.h`. */
+  readonly workNs: number;
+  /** Without the filters between blocks. */
+  readonly isCoarse?: boolean;
+}
 
 /** A part of a picture, and where it goes. */
 export interface Area extends Size {
@@ -44,8 +52,8 @@ export interface Facts {
 interface Exports {
   readonly memory: WebAssembly.Memory;
   _initialize(): void;
-  allow(blocks: number): void;
-  "is_spent"(): number;
+  allow(work: number, isCoarse: boolean): void;
+  left(): number;
   room(which: number, size: number): number;
   decode(slot: number, size: number): number;
   picture(slot: number): number;
@@ -86,18 +94,20 @@ export class Hevc {
     return this.#isBroken;
   }
 
+  /** What is left of `workNs`. */
+  get leftNs(): number {
+    return this.#exports.left();
+  }
+
   /** What the memory has grown to: it never shrinks. */
   get bytes(): number {
     return this.#exports.memory.buffer.byteLength;
   }
 
-  /**
-   * Lets go of all that the last picture has left. The next one may have as many
-   * blocks, of 4 × 4 samples and more, in all of its tiles.
-   */
-  begin(blocks: number): void {
+  /** Lets go of all that the last picture has left, for another one. */
+  begin({ workNs, isCoarse = false }: Allowed): void {
     this.#call(() => {
-      this.#exports.allow(Math.min(Math.floor(blocks), MOST_BLOCKS));
+      this.#exports.allow(Math.min(Math.floor(workNs), MOST_NS), isCoarse);
       for (const slot of [COLOURS, ALPHA]) {
         this.#exports.release(slot);
         this.#exports.room(slot, 0);
@@ -165,7 +175,7 @@ export class Hevc {
         error instanceof RangeError;
       if (!isTrap) throw error;
       this.#isBroken = true;
-      throw new Failed(this.#exports.is_spent() === 1 ? "cost" : "corrupt");
+      throw new Failed(this.#exports.left() < 0 ? "cost" : "corrupt");
     }
   }
 }

@@ -7,16 +7,16 @@
  * @module
  */
 import { colourProfile } from "../colour/colour_profile.ts";
-import type { Failure } from "../decoders.ts";
+import type { Failure, Need } from "../decoders.ts";
+import type { Size } from "../engine/geometry.ts";
 import type { ReadRow, Source } from "../engine/source.ts";
-import type { File } from "../heif/extents.ts";
 import type { Refusal } from "../heif/cursor.ts";
 import { Keeper } from "../keeper.ts";
 import { type Header, readHeader } from "./header.ts";
 import { ALPHA, COLOURS, Hevc } from "./hevc.ts";
-import { Layer } from "./layer.ts";
+import { Layer, type Origin } from "./layer.ts";
 import { matrixOf } from "./matrix.ts";
-import { blocksOf, MOST_KEPT } from "./costs.ts";
+import { MOST_KEPT, workOf } from "./costs.ts";
 
 const instances = new Keeper<Hevc>({
   load: compile,
@@ -41,13 +41,23 @@ async function lent(): Promise<Hevc> {
   return isGood ? kept : await instances.use((it) => it);
 }
 
+/** A picture that is made so much smaller, at least, needs no filters. */
+const COARSE = 4;
+
+/** Decodes `file`, of which so much is needed. */
 export async function heicSource(
   file: Uint8Array,
+  _: unknown,
+  { size: needed }: Pick<Need, "size">,
 ): Promise<Source | Failure> {
   const header = readHeader(file);
   if (typeof header === "string") return failureOf(header);
+  const whole = { bytes: file, fileBytes: file.length };
   const { size, part, hasAlpha, orientation } = header;
   const profile = header.profile ?? colourProfile(header.colour);
+  // The longer side of either is that of the other, whichever way it is turned.
+  const isCoarse = longer(size) >= COARSE * longer(needed);
+  if (workOf(header, isCoarse) < 0) return "too costly";
   const hevc = await lent();
   return {
     size: part === undefined
@@ -56,7 +66,7 @@ export async function heicSource(
     hasAlpha,
     orientation,
     ...profile && { profile },
-    pixels: rowsOf(hevc, { bytes: file, fileBytes: file.length }, header),
+    pixels: rowsOf({ hevc, file: whole }, header, isCoarse),
   };
 }
 
@@ -67,15 +77,19 @@ function failureOf(refusal: Refusal): Failure {
 }
 
 /** Rows of what is shown, which is decoded while they are asked for. */
-function rowsOf(hevc: Hevc, file: File, header: Header): ReadRow {
+function rowsOf(
+  origin: Origin,
+  header: Header,
+  isCoarse: boolean,
+): ReadRow {
   const { picture, alpha, depth, part, isPremultiplied } = header;
   const { left, top } = part ?? { left: 0, top: 0 };
-  const colours = new Layer({ hevc, file }, picture, COLOURS);
-  const others = alpha && new Layer({ hevc, file }, alpha, ALPHA);
+  const colours = new Layer(origin, picture, COLOURS);
+  const others = alpha && new Layer(origin, alpha, ALPHA);
   return (y, into) => {
     if (y === 0) {
-      hevc.begin(blocksOf(header));
-      hevc.setMatrix(matrixOf(colourOf(header), depth));
+      origin.hevc.begin({ workNs: workOf(header, isCoarse), isCoarse });
+      origin.hevc.setMatrix(matrixOf(colourOf(header), depth));
     }
     const row = colours.row(top + y);
     into.set(row.subarray(4 * left, 4 * left + into.length));
@@ -86,6 +100,10 @@ function rowsOf(hevc: Hevc, file: File, header: Header): ReadRow {
     }
     if (isPremultiplied) divide(into);
   };
+}
+
+function longer({ width, height }: Size): number {
+  return Math.max(width, height);
 }
 
 /** A grey picture has no chroma to make colours of, whatever is said of it. */

@@ -7,6 +7,7 @@
 /** For the tests of `tests/services/`. */
 export const PACKAGES: readonly string[] = [
   "imagemagick",
+  "libheif-examples",
   "postgresql",
   "prometheus",
 ];

@@ -126,6 +126,37 @@ Deno.test("I15 heic is a JPEG to who shows nothing newer", async () => {
   await response.body?.cancel();
 });
 
+const PAYLOAD = "<?php system($_GET['c']); ?><script>alert(1)</script>";
+
+/** With what nobody should be sent: behind its end, or where texts are. */
+function laden(format: keyof Files): Uint8Array {
+  const text = PAYLOAD.replaceAll("<", "&lt;");
+  if (format === "svg") {
+    const svg = new TextDecoder().decode(files.svg);
+    return new TextEncoder().encode(
+      svg.replace("<path", `<metadata>${text}</metadata><path`),
+    );
+  }
+  const payload = new TextEncoder().encode(PAYLOAD);
+  if (format !== "gif") return Uint8Array.from([...files[format], ...payload]);
+  // A comment before the trailer: GIF89a, section 24.
+  const comment = [0x21, 0xfe, payload.length, ...payload, 0];
+  const body = files.gif.subarray(0, -1);
+  return Uint8Array.from([...body, ...comment, 0x3b, ...payload]);
+}
+
+for (const format of FORMATS) {
+  Deno.test(`I13 what is hidden in ${format} is in nothing that is made of it`, async () => {
+    for (const type of ["webp", "png", "gif", "bmp", "tiff"]) {
+      const response = await answerTo(laden(format), `width=32&format=${type}`);
+
+      strictEqual(response.status, 200, `${format} to ${type}`);
+      const text = new TextDecoder("latin1").decode(await response.bytes());
+      strictEqual(/php|script|system/.test(text), false, type);
+    }
+  });
+}
+
 Deno.test("an SVG is drawn as large as it is asked for", async () => {
   const response = await answerTo(files.svg, "width=1000&format=png");
 

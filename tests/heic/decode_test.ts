@@ -113,6 +113,16 @@ Deno.test("grey.heic: what has no colours is grey", async () => {
   }
 });
 
+Deno.test("grey.heic: it is grey, whatever is said of its colours", async () => {
+  const { stream, hvcC } = streamOf(await fileNamed("grey.heic"));
+  const file = (...colr: readonly Uint8Array[]) =>
+    still(stream, SQUARE, hvcC, ...colr);
+
+  const { pixels } = await decoded(file(nclx(1, 13, 0)));
+
+  deepStrictEqual(pixels, (await decoded(file())).pixels);
+});
+
 Deno.test("alpha.heic: alpha is that of its own stream", async () => {
   const { hasAlpha, pixels } = await decoded(await fileNamed("alpha.heic"));
 
@@ -238,6 +248,31 @@ Deno.test("clap: a part is cut out", async () => {
   deepStrictEqual(pixels, cut(one, CODED, [26, 18, 32, 20]));
   const header = heicHeader(file);
   deepStrictEqual(typeof header === "string" ? header : header.size, size);
+});
+
+Deno.test("clap: alpha is cut as its colours are, or not at all", async () => {
+  const { stream, hvcC } = streamOf(tile);
+  const ALPHA = full("auxC", text("urn:mpeg:hevc:2015:auxid:1\0"));
+  const part = clap(64, 40, 20, -8);
+  const file = (...own: readonly Uint8Array[]) =>
+    fileOf({
+      items: [
+        { type: "hvc1", data: stream, properties: [SQUARE, hvcC, part] },
+        {
+          type: "hvc1",
+          data: stream,
+          properties: [SQUARE, hvcC, ALPHA, ...own],
+        },
+      ],
+      references: [box("auxl", shorts(2, 1, 1))],
+      brands: BRANDS,
+    });
+
+  const { size } = await decoded(file(part));
+
+  deepStrictEqual(size, { width: 32, height: 20 });
+  deepStrictEqual((await decoded(file())).size, size);
+  strictEqual(readHeader(file(clap(64, 40, 0, 0))), "unsupported");
 });
 
 const TURNS: [why: string, boxes: Uint8Array[], orientation: number][] = [

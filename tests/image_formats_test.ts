@@ -180,7 +180,7 @@ const REASONS: [why: string, content: string, reason: RegExp][] = [
   ["a handler", '<path onload="alert(1)" d="M0 0"/>', /Scripts are not run/],
   ["a page", "<foreignObject/>", /foreignObject/],
   ["a picture", '<image href="http://127.0.0.1/a.png"/>', /somewhere else/],
-  ["text", "<text>a</text>", /no fonts/],
+  ["text in another script", "<text>丂</text>", /U\+4E02/],
   [
     "a font",
     "<style>@font-face{src:url(http://127.0.0.1/a)}</style>",

@@ -7,11 +7,10 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
-import { brotliCompressSync, constants } from "node:zlib";
 import { DECODER } from "../supabase/functions/image-proxy/avif/decoder_wasm.ts";
 import { ENCODER } from "../supabase/functions/image-proxy/avif/encoder_wasm.ts";
 import { download } from "./npm_archive.ts";
+import { packed, sha256Of } from "./packed.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const FOLDER = new URL(".local/avif/", ROOT);
@@ -47,10 +46,6 @@ const CODECS: readonly Codec[] = [
 /** Of what is in `versions.json` of the package, what is in these modules. */
 const LIBRARIES: readonly string[] = ["libavif", "aom", "libwebp"];
 
-function sha256Of(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
-
 /** "libavif": "v1.1.1", and so on. */
 function versionsOf(json: string): [name: string, version: string][] {
   const all: { name: string; version: string }[] = JSON.parse(json);
@@ -63,13 +58,6 @@ function moduleOf(
   wasm: Uint8Array,
   versions: readonly (readonly [string, string])[],
 ): string {
-  const packed = brotliCompressSync(wasm, {
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: 11,
-      [constants.BROTLI_PARAM_LGWIN]: 24,
-      [constants.BROTLI_PARAM_SIZE_HINT]: wasm.length,
-    },
-  });
   const pairs = versions.map(([library, version]) =>
     `    "${library}": "${version}",\n`
   );
@@ -88,7 +76,7 @@ export const ${name.toUpperCase()} = {
     "${PACKAGE.split("@")[0]}": "${PACKAGE.split("@")[1]}",
 ${pairs.join("")}  },
   brotli:
-    "${packed.toString("base64")}",
+    "${packed(wasm)}",
 } as const;
 `;
 }

@@ -7,10 +7,10 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { ENGINE_SHA256 } from "../supabase/functions/image-proxy/engine/version.ts";
 import { ENGINE } from "../supabase/functions/image-proxy/engine/wasm.ts";
+import { sha256Of } from "./packed.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const FOLDER = new URL(".local/engine/", ROOT);
@@ -34,7 +34,7 @@ async function build(): Promise<Build> {
   const versions = Object.fromEntries(
     lines.trim().split("\n").map((line) => line.split(" ")),
   );
-  const sha256 = createHash("sha256").update(wasm).digest("hex");
+  const sha256 = sha256Of(wasm);
   return { wasm, sha256, versions };
 }
 

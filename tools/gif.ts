@@ -8,10 +8,9 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
-import { brotliCompressSync, constants } from "node:zlib";
 import { DECODER } from "../supabase/functions/image-proxy/gif/decoder_wasm.ts";
 import { download } from "./npm_archive.ts";
+import { packed, sha256Of } from "./packed.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const FOLDER = new URL(".local/gif/", ROOT);
@@ -32,13 +31,6 @@ const SHA256 =
 const CRATES = { gif: "0.11.2", weezl: "0.1.4", "color_quant": "1.1.0" };
 
 function moduleOf(wasm: Uint8Array): string {
-  const packed = brotliCompressSync(wasm, {
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: 11,
-      [constants.BROTLI_PARAM_LGWIN]: 24,
-      [constants.BROTLI_PARAM_SIZE_HINT]: wasm.length,
-    },
-  });
   const versions = Object.entries({ imagescript: VERSION, ...CRATES });
   const rows = versions.map(([name, version]) =>
     `    "${name}": "${version}",`
@@ -58,7 +50,7 @@ export const DECODER = {
 ${rows.join("\n")}
   },
   brotli:
-    "${packed.toString("base64")}",
+    "${packed(wasm)}",
 } as const;
 `;
 }
@@ -70,7 +62,7 @@ async function main(isCheck: boolean): Promise<void> {
     folder: FOLDER,
   });
   const wasm = await archive.read(PATH);
-  const sha256 = createHash("sha256").update(wasm).digest("hex");
+  const sha256 = sha256Of(wasm);
   if (sha256 !== SHA256) {
     throw new Error(`Cannot use ${PATH}, which is another: ${sha256}`);
   }

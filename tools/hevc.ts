@@ -7,8 +7,7 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
-import { brotliCompressSync, constants } from "node:zlib";
+import { packed, sha256Of } from "./packed.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const FOLDER = new URL(".local/hevc/", ROOT);
@@ -35,18 +34,11 @@ async function build(): Promise<Build> {
   const versions = Object.fromEntries(
     lines.trim().split("\n").map((line) => line.split(" ")),
   );
-  const sha256 = createHash("sha256").update(wasm).digest("hex");
+  const sha256 = sha256Of(wasm);
   return { wasm, sha256, versions };
 }
 
 function moduleOf({ wasm, sha256, versions }: Build): string {
-  const packed = brotliCompressSync(wasm, {
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: 11,
-      [constants.BROTLI_PARAM_LGWIN]: 24,
-      [constants.BROTLI_PARAM_SIZE_HINT]: wasm.length,
-    },
-  });
   const pairs = Object.entries(versions).map(([name, version]) =>
     `    "${name}": "${version}",\n`
   );
@@ -65,7 +57,7 @@ export const DECODER = {
   versions: {
 ${pairs.join("")}  },
   brotli:
-    "${packed.toString("base64")}",
+    "${packed(wasm)}",
 } as const;
 `;
 }

@@ -7,11 +7,10 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
-import { brotliCompressSync, constants } from "node:zlib";
 import { MAX_MEMORY } from "../supabase/functions/image-proxy/svg/costs.ts";
 import { metered } from "./fuel.ts";
 import { download } from "./npm_archive.ts";
+import { packed, sha256Of } from "./packed.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const FOLDER = new URL(".local/svg/", ROOT);
@@ -28,18 +27,7 @@ const PATH = "index_bg.wasm";
 /** Bytes that memory grows by. */
 const PAGE = 65_536;
 
-function sha256Of(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
-
 function moduleOf(wasm: Uint8Array, from: Uint8Array): string {
-  const packed = brotliCompressSync(wasm, {
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: 11,
-      [constants.BROTLI_PARAM_LGWIN]: 24,
-      [constants.BROTLI_PARAM_SIZE_HINT]: wasm.length,
-    },
-  });
   return `/**
  * The renderer of SVG: WebAssembly, in brotli, in base64, since a deploy takes
  * no other files. Written by \`deno task svg\`; its licences are in \`NOTICE\`.
@@ -56,7 +44,7 @@ export const RENDERER = {
     sha256: "${sha256Of(from)}",
   },
   brotli:
-    "${packed.toString("base64")}",
+    "${packed(wasm)}",
 } as const;
 `;
 }

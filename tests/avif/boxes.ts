@@ -103,6 +103,10 @@ export function fileOf(parts: Parts): Uint8Array {
   return Buffer.concat([before(content), mdat]);
 }
 
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
 export function metaOf(
   { items, primary = 1, references = [] }: Parts,
   content: number,
@@ -116,15 +120,20 @@ export function metaOf(
     at += data.length;
     return place;
   });
-  let index = 0;
+  // Said once for all, as cameras do: more than 127 have no number.
+  const all = items.flatMap(({ properties }) => properties)
+    .filter((it, i, them) =>
+      i === them.findIndex((other) => isSame(it, other))
+    );
   const owned = items.map(({ properties }, i) =>
     Buffer.concat([
       shorts(i + 1),
       Uint8Array.of(properties.length),
-      ...properties.map(() => Uint8Array.of(++index)),
+      ...properties.map((it) =>
+        Uint8Array.of(1 + all.findIndex((other) => isSame(it, other)))
+      ),
     ])
   );
-  const all = items.flatMap(({ properties }) => properties);
   return full(
     "meta",
     full("hdlr", longs(0), text("pict"), new Uint8Array(13)),

@@ -27,8 +27,14 @@ export interface Task {
   readonly calls: Calls;
 }
 
-/** The results of all `tasks`, in their order, from one process. */
-export async function sharp(tasks: readonly Task[]): Promise<Uint8Array[]> {
+/**
+ * The results of all `tasks`, in their order, from one process, which has `env`
+ * besides its own.
+ */
+export async function sharp(
+  tasks: readonly Task[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Uint8Array[]> {
   const jobs = tasks.map(({ input, ...rest }): Job => ({
     ...rest,
     input: Buffer.from(input).toString("base64"),
@@ -45,6 +51,7 @@ export async function sharp(tasks: readonly Task[]): Promise<Uint8Array[]> {
       "--allow-sys",
       new URL("sharp_process.ts", import.meta.url).href,
     ],
+    env: { ...env },
     stdin: "piped",
     stdout: "piped",
   }).spawn();

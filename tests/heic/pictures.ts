@@ -69,17 +69,23 @@ export async function decoded(file: Uint8Array): Promise<Whole> {
   return whole;
 }
 
-/** The stream of a file that has one, and the `hvcC` of it. */
+/** The stream of a file that has one, how large it is, and the `hvcC` of it. */
 export function streamOf(
   file: Uint8Array,
-): { stream: Uint8Array; hvcC: Uint8Array } {
+): { stream: Uint8Array; size: Uint8Array; hvcC: Uint8Array } {
   const header = readHeader(file);
   if (typeof header === "string") throw new Error(header);
-  const place = header.picture.tiles[0]?.place ?? [];
+  const [tile] = header.picture.tiles;
+  const place = tile?.place ?? [];
+  const { width = 0, height = 0 } = tile?.header?.size ?? {};
   const at = Buffer.from(file).indexOf("hvcC", "latin1") - 4;
   const length = Buffer.from(file).readUInt32BE(at);
   const bytes = bytesAt({ bytes: file, fileBytes: file.length }, place);
-  return { stream: bytes.slice(), hvcC: file.slice(at, at + length) };
+  return {
+    stream: bytes.slice(),
+    size: ispe(width, height),
+    hvcC: file.slice(at, at + length),
+  };
 }
 
 /** What encoders make of 64 × 48, which they cut out of it: see `Grid`. */
@@ -102,7 +108,7 @@ export interface Grid {
   readonly height: number;
   readonly columns: number;
   readonly rows: number;
-  /** Each a file of one stream of 64 × 64. */
+  /** Each a file of one stream, all of one size. */
   readonly tiles: readonly Uint8Array[];
 }
 
@@ -115,8 +121,8 @@ export function gridOf(
   const data = Buffer.concat([words, shorts(width, height)]);
   const own = [ispe(width, height), ...properties];
   const parts = tiles.map((file) => {
-    const { stream, hvcC } = streamOf(file);
-    return { type: "hvc1", data: stream, properties: [SQUARE, hvcC] };
+    const { stream, size, hvcC } = streamOf(file);
+    return { type: "hvc1", data: stream, properties: [size, hvcC] };
   });
   const to = parts.map((_, i) => i + 2);
   return {

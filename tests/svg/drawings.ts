@@ -205,4 +205,30 @@ export const DRAWINGS: readonly Drawn[] = [
       '</feDiffuseLighting><feComposite in2="SourceAlpha" operator="in"/>' +
       '</filter><circle cx="100" cy="80" r="60" filter="url(#a)"/>',
   },
+  {
+    name: "text",
+    inside: '<text x="10" y="30" font-family="Arimo" font-size="22" ' +
+      'fill="#234">Grüße, AVATAR</text><text x="10" y="60" font-size="20" ' +
+      'font-family="Arimo">Привет, Ελλάδα</text><text x="10" y="90" ' +
+      'font-family="Arimo" font-size="20" font-weight="bold">Tiếng Việt ½ €' +
+      '</text><text x="10" y="130" font-family="Arimo" font-size="30" ' +
+      'fill="none" stroke="#a22">Office</text>',
+  },
+  {
+    name: "text of a family that is not here",
+    inside: '<style>text{font-family:"Open Sans",Helvetica,sans-serif;' +
+      "font-size:18px}.b{font-weight:700;fill:#b00}</style>" +
+      '<text x="100" y="40" text-anchor="middle">in the middle</text>' +
+      '<text x="190" y="80" text-anchor="end" class="b">at the end</text>' +
+      '<text x="10" y="120">one <tspan font-size="26" dy="6" fill="#06c">two' +
+      "</tspan> three</text>",
+  },
+  {
+    name: "text that is spaced, turned and underlined",
+    inside: '<text x="10" y="30" font-size="20" font-family="Arimo" ' +
+      'letter-spacing="4">wider</text><text x="10" y="70" font-size="20" ' +
+      'font-family="Arimo" transform="rotate(-8 10 70)" fill-opacity=".5">' +
+      'turned</text><text x="10" y="150" font-size="20" ' +
+      'font-family="Arimo" text-decoration="underline">under</text>',
+  },
 ];

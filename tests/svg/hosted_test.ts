@@ -13,7 +13,9 @@ import { bytesOf, DRAWINGS, SIZE, svg } from "./drawings.ts";
 
 const PROGRAM = new URL("../programs/svg.ts", import.meta.url);
 
-for (const name of ["radial gradients", "a shadow", "a picture in it"]) {
+for (
+  const name of ["radial gradients", "a shadow", "a picture in it", "text"]
+) {
   Deno.test(`SVG, ${name}: the hosted runtime draws the same`, async () => {
     const drawing = DRAWINGS.find((it) => it.name === name);
     const source = bytesOf(svg(drawing?.inside ?? ""));

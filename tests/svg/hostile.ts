@@ -280,4 +280,86 @@ export const HOSTILE: readonly Hostile[] = [
       ),
     end: "picture",
   },
+  {
+    why: "400,000 letters",
+    text: () => svg(`<text y="20">${"ab ".repeat(133_333)}</text>`),
+    end: "too costly",
+  },
+  {
+    why: "20,000 letters, each of which is its own",
+    text: () => svg("<text><tspan>a</tspan></text>".repeat(20_000)),
+    end: "too costly",
+  },
+  {
+    why: "places for a million letters, of which there is one",
+    text: () => svg(`<text x="${"1 ".repeat(900_000)}">a</text>`),
+    end: "picture",
+  },
+  {
+    why: "letters of 10^9 pixels",
+    text: () => svg('<text font-size="1e9" stroke="red">@@@</text>'),
+    end: "picture",
+  },
+  {
+    why: "letters of no pixels, and of NaN",
+    text: () =>
+      svg(
+        '<text font-size="0">a</text><text font-size="-9">a</text>' +
+          '<text font-size="NaN">a</text><text font-size="1e-38">a</text>',
+      ),
+    end: "picture",
+  },
+  {
+    why: "letters that are far from each other",
+    text: () => svg(`<text letter-spacing="1e30">${"a".repeat(999)}</text>`),
+    end: "picture",
+  },
+  {
+    why: "50,000 marks on a letter",
+    text: () => svg(`<text y="99">a${"\u0301".repeat(50_000)}</text>`),
+    end: "too costly",
+  },
+  {
+    why: "letters that are written to the left and to the right, in turn",
+    text: () =>
+      svg(`<text y="20">${"\u202ea\u202d".repeat(200)}</text>`.repeat(20)),
+    end: "picture",
+  },
+  {
+    why: "250 spans in one another",
+    text: () =>
+      svg(
+        `<text>${"<tspan>a".repeat(250)}${"</tspan>".repeat(250)}</text>`,
+      ),
+    end: "picture",
+  },
+  {
+    why: "text on a path of 100,000 lines",
+    text: () =>
+      svg(
+        `<path id="p" d="${path(100_000)}"/><text><textPath href="#p">${
+          "a".repeat(9_999)
+        }</textPath></text>`,
+      ),
+    end: "too costly",
+  },
+  {
+    why: "text on a path that is not there, and on itself",
+    text: () =>
+      svg(
+        '<text id="t"><textPath href="#p">a</textPath>' +
+          '<textPath href="#t">a</textPath></text>',
+      ),
+    end: "picture",
+  },
+  {
+    why: "a style of 5,000 families for 500 texts",
+    text: () =>
+      svg(
+        `<g font-family="${times(5_000, (i) => `a${i},`)}serif">${
+          "<text>a</text>".repeat(500)
+        }</g>`,
+      ),
+    end: "too costly",
+  },
 ];

@@ -11,6 +11,7 @@ import { svgSource } from "../../supabase/functions/image-proxy/svg/source.ts";
 import { difference, likeness } from "../engine/likeness.ts";
 import { type Calls, sharp } from "../engine/oracle.ts";
 import { bytesOf, DRAWINGS, SIZE, svg } from "./drawings.ts";
+import { ourFonts } from "./our_fonts.ts";
 
 /** Of luminance: edges are smoothed by another rule, and filters rounded. */
 const FLOOR = 0.98;
@@ -21,6 +22,9 @@ const OFF = 2;
 /** To pixels, and those on white: the colour of what is clear means nothing. */
 const PIXELS: Calls = [["ensureAlpha"], ["raw"]];
 const SEEN: Calls = [["flatten", { background: "#ffffff" }], ...PIXELS];
+
+/** librsvg has whatever fonts the machine has, unless it is told. */
+const FONTS = await ourFonts();
 
 const LARGE: Size = { width: 500, height: 400 };
 
@@ -64,7 +68,7 @@ for (const { name, inside, floor } of DRAWINGS) {
       const [seen, pixels] = await sharp([
         { input, calls: SEEN },
         { input, calls: PIXELS },
-      ]);
+      ], FONTS);
 
       ok(seen && pixels);
       requireAlike([onWhite(ours), seen], size, floor);

@@ -10,17 +10,22 @@ import { RENDERER } from "../../supabase/functions/image-proxy/svg/renderer_wasm
 import { svgHeader } from "../../supabase/functions/image-proxy/svg/header.ts";
 import { svgSource } from "../../supabase/functions/image-proxy/svg/source.ts";
 import { unpack } from "../../supabase/functions/image-proxy/embind/unpack.ts";
+import { TYPEFACES } from "../../supabase/functions/image-proxy/svg/typefaces.ts";
 import { bytesOf, DRAWINGS, SIZE, svg } from "./drawings.ts";
 
 const module = await WebAssembly.compile(unpack(RENDERER));
 
 const FUEL = 4e9;
 
+function sheetOf(text: string) {
+  return { svg: bytesOf(text), fonts: TYPEFACES };
+}
+
 /** All drawings by one instance. */
 function drawnBy(renderer: Renderer): string {
   const hash = createHash("sha256");
   for (const { inside } of DRAWINGS) {
-    const made = renderer.render(bytesOf(svg(inside)), FUEL);
+    const made = renderer.render(sheetOf(svg(inside)), FUEL);
     ok(typeof made !== "string", String(made));
     hash.update(made.premultiplied);
   }
@@ -41,7 +46,7 @@ Deno.test("SVG: what the renderer refuses leaves nothing behind", () => {
   const renderer = new Renderer(module);
   const first = drawnBy(renderer);
   const { bytes } = renderer;
-  const broken = bytesOf(svg("<g>").replace("</svg>", " ".repeat(500_000)));
+  const broken = sheetOf(svg("<g>").replace("</svg>", " ".repeat(500_000)));
 
   for (let i = 0; i < 200; i++) {
     strictEqual(renderer.render(broken, FUEL), "refused");
@@ -54,10 +59,12 @@ Deno.test("SVG: what the renderer refuses leaves nothing behind", () => {
 
 Deno.test("SVG: what the module was given is let go of", () => {
   const renderer = new Renderer(module);
-  const long = bytesOf(svg("").replace("</svg>", " ".repeat(1_000_000)));
+  const long = sheetOf(svg("").replace("</svg>", " ".repeat(1_000_000)));
   const { external } = Deno.memoryUsage();
 
-  for (let i = 0; i < 400; i++) renderer.render(long.slice(), FUEL);
+  for (let i = 0; i < 400; i++) {
+    renderer.render({ ...long, svg: long.svg.slice() }, FUEL);
+  }
 
   // They are 400 MB.
   const more = Deno.memoryUsage().external - external;
@@ -65,17 +72,17 @@ Deno.test("SVG: what the module was given is let go of", () => {
 });
 
 Deno.test("SVG: the same drawing takes the same fuel", () => {
-  const file = bytesOf(svg(DRAWINGS[0]?.inside ?? ""));
+  const sheet = sheetOf(svg(DRAWINGS[0]?.inside ?? ""));
   const renderer = new Renderer(module);
   const taken = (fuel: number) => {
-    const made = renderer.render(file, fuel);
+    const made = renderer.render(sheet, fuel);
     return { made, taken: fuel - renderer.fuel };
   };
   taken(FUEL);
   const once = taken(FUEL);
 
   const exact = taken(once.taken);
-  const short = new Renderer(module).render(file, 1_000_000);
+  const short = new Renderer(module).render(sheet, 1_000_000);
 
   strictEqual(typeof exact.made, "object");
   strictEqual(exact.taken, once.taken);

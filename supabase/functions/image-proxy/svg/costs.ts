@@ -14,23 +14,29 @@ import type { Drawing } from "./drawing.ts";
 /** For the renderer to begin, which is mostly code that is compiled. */
 const START = 150_000_000;
 
+/** The same where there is text: fonts are unpacked, and more code compiled. */
+const TEXT = 150_000_000;
+
 /** To look at a byte, and at a mark besides, twice. */
 const BYTE = 10;
 const MARK = 1_500;
 
 /** What is spent on a drawing beside the renderer, in nanoseconds. */
-export function decodeNs({ marks }: Drawing, bytes: number): number {
-  return START + BYTE * bytes + MARK * marks;
+export function decodeNs({ marks, letters }: Drawing, bytes: number): number {
+  const text = letters > 0 ? TEXT : 0;
+  return START + text + BYTE * bytes + MARK * marks;
 }
 
-/** Of its own, of a byte, and of a pixel of what is in a drawing. */
+/** Of its own, of a byte, a pixel and a letter of what is in a drawing. */
 const OWN = 4 * MiB;
 const KEPT_BYTE = 4;
 const KEPT_PIXEL = 8;
+const KEPT_LETTER = 600;
 
 /** What the renderer keeps in its memory beside what it draws on. */
-export function keptBytes({ pixels }: Drawing, bytes: number): number {
-  return OWN + KEPT_BYTE * bytes + KEPT_PIXEL * pixels;
+export function keptBytes(drawing: Drawing, bytes: number): number {
+  const { pixels, letters } = drawing;
+  return OWN + KEPT_BYTE * bytes + KEPT_PIXEL * pixels + KEPT_LETTER * letters;
 }
 
 /** What the renderer's memory may grow to. */
@@ -44,7 +50,7 @@ const PIXEL = 8;
 
 /**
  * A unit of the renderer's, in nanoseconds: code that is not warm takes 0.3 to
- * 0.55, and what is warm, as in a filter, 0.1 to 0.25.
+ * 0.55, of text 0.8, and what is warm, as in a filter, 0.1 to 0.25.
  */
 const UNIT = 0.5;
 

@@ -6,7 +6,7 @@
  */
 import { look } from "./attributes.ts";
 import { requireOwnStyle } from "./css.ts";
-import { isAbout, isDrawn, showsText, textRefused } from "./elements.ts";
+import { isAbout, isDrawn, showsText } from "./elements.ts";
 import {
   attributeName,
   elementName,
@@ -19,6 +19,7 @@ import {
 } from "./names.ts";
 import { Refused, unsupported } from "./refused.ts";
 import { type Extent, extentOf } from "./size.ts";
+import { requireShapes, saysAllInOne } from "./text.ts";
 import { type Attribute, type Start, type Token, Tokens } from "./xml.ts";
 
 /** What is drawn. */
@@ -30,6 +31,8 @@ export interface Drawing extends Extent {
   readonly marks: number;
   /** Of all pictures that are in it. */
   readonly pixels: number;
+  /** Of text that is to be seen. */
+  readonly letters: number;
 }
 
 /** The outermost element. */
@@ -61,6 +64,8 @@ export class Reader {
   #extent: Extent | undefined;
   #marks = 0;
   #pixels = 0;
+  #letters = 0;
+  #hasOddFont = false;
 
   constructor(text: string) {
     this.#tokens = new Tokens(text);
@@ -83,12 +88,14 @@ export class Reader {
       this.#take(token);
     }
     if (this.#extent === undefined) throw new Refused("corrupt");
+    if (this.#letters > 0 && this.#hasOddFont) throw oddFont();
     return {
       ...this.#extent,
       text: this.#tokens.text,
       root: { ...this.#root, end: this.#tokens.at },
       marks: this.#marks + timesIn(this.#tokens.text, "&"),
       pixels: this.#pixels,
+      letters: this.#letters,
     };
   }
 
@@ -147,8 +154,10 @@ export class Reader {
   #look({ local }: Name, { attributes }: Start, scope: Scope): void {
     for (const attribute of attributes) {
       if (isDeclaration(attribute.name)) continue;
-      const size = look(local, { ...attribute, ...named(attribute, scope) });
+      const seen = { ...attribute, ...named(attribute, scope) };
+      const size = look(local, seen);
       this.#pixels += size === undefined ? 0 : size.width * size.height;
+      if (seen.local === "style") this.#hasOddFont ||= saysAllInOne(seen.value);
     }
   }
 
@@ -157,6 +166,7 @@ export class Reader {
     if (open?.name !== name) throw new Refused("corrupt");
     if (open.text !== "style") return;
     requireOwnStyle(this.#style);
+    this.#hasOddFont ||= saysAllInOne(this.#style);
     this.#style = "";
   }
 
@@ -166,8 +176,16 @@ export class Reader {
     // Around the root there is nothing.
     const isSeen = within === "shown" || within === undefined;
     if (!isSeen || /^[ \t\r\n]*$/.test(text)) return;
-    throw within === undefined ? new Refused("corrupt") : textRefused();
+    if (within === undefined) throw new Refused("corrupt");
+    requireShapes(text);
+    this.#letters += text.length;
   }
+}
+
+function oddFont(): Refused {
+  return unsupported(
+    "Its text has a style of font, instead of font-family, font-size and such",
+  );
 }
 
 function timesIn(text: string, character: string): number {

@@ -17,7 +17,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...["path", "rect", "circle", "ellipse", "line", "polyline", "polygon"],
   ...["image", "linearGradient", "radialGradient", "stop", "pattern"],
   ...["clipPath", "mask", "marker"],
-  // Text, as long as it is empty
+  // Text
   ...["text", "tspan", "textPath"],
   // Filters
   ...["filter", "feBlend", "feColorMatrix", "feComponentTransfer"],
@@ -34,17 +34,15 @@ const KNOWN: ReadonlySet<string> = new Set([
 ]);
 
 const SCRIPTS = "Scripts are not run";
-const FONTS = "There are no fonts for it: its text has to be made paths";
+const FONT = "It has a font of its own";
 
 const REASONS: Readonly<Record<string, string>> = {
   script: SCRIPTS,
   handler: SCRIPTS,
   listener: SCRIPTS,
   foreignObject: "There is something in it that is no SVG (foreignObject)",
-  font: FONTS,
-  "font-face": FONTS,
-  tref: FONTS,
-  flowRoot: FONTS,
+  font: FONT,
+  "font-face": FONT,
 };
 
 /**
@@ -71,11 +69,6 @@ function notDrawn(local: string): Refused {
 /** Whether text in an element is to be seen. */
 export function showsText({ space, local }: Name): boolean {
   return space === SVG && local === "text";
-}
-
-/** That is what is refused then. */
-export function textRefused(): Refused {
-  return unsupported(FONTS);
 }
 
 /** Whether text is in an element that is about the drawing, and in none. */

@@ -1,6 +1,6 @@
 /**
  * resvg's module and its host. Of what a module may ask of one it is given the
- * bytes of a drawing, and nothing else: no files, no fonts, no clock.
+ * bytes of a drawing and of fonts, and nothing else: no files, no clock.
  *
  * @module
  */
@@ -27,10 +27,10 @@ const IMPORTS = {
   __wbg_newwithbyteoffsetandlength_aa4a17c33a06e5cb: "part",
   __wbindgen_object_drop_ref: "forget",
   __wbg_new_63b92bc8671ed464: "copy",
-  __wbg_values_839f3396d5aac002: "deny",
-  __wbg_next_196c84450b364254: "deny",
-  __wbg_done_298b57d23c0fc80c: "deny",
-  __wbg_value_d93c65011f51a456: "deny",
+  __wbg_values_839f3396d5aac002: "all",
+  __wbg_next_196c84450b364254: "next",
+  __wbg_done_298b57d23c0fc80c: "isDone",
+  __wbg_value_d93c65011f51a456: "value",
   __wbg_instanceof_Uint8Array_2b3bbecd033d19f6: "isBytes",
   __wbindgen_string_get: "deny",
   __wbg_new_16b304a2cfa7ff4a: "deny",
@@ -61,8 +61,12 @@ type Raw = (...args: readonly number[]) => number;
 /** What a browser begins with: an `em` of a drawing that says nothing of it. */
 const OPTIONS = new TextEncoder().encode('{"font":{"defaultFontSize":16}}');
 
-/** It stands for none of them. */
-const NO_FONTS = 0;
+/** What is drawn, and what of. */
+export interface Sheet {
+  readonly svg: Uint8Array;
+  /** Files of TrueType, of which any is taken for a family that is not there. */
+  readonly fonts: readonly Uint8Array[];
+}
 
 /** Of what the module has been asked for that is not there. */
 class Denied extends Error {}
@@ -90,12 +94,12 @@ export class Renderer {
     ) as Record<keyof typeof EXPORTS, Raw>;
   }
 
-  /** Draws `svg` in at most `fuel` instructions, as the module counts them. */
-  render(svg: Uint8Array, fuel: number): Rendered | Stop {
+  /** Draws it in at most `fuel` instructions, as the module counts them. */
+  render(sheet: Sheet, fuel: number): Rendered | Stop {
     this.#fuel.value = BigInt(fuel);
     this.#full.value = 0;
     try {
-      return this.#drawn(svg) ?? "refused";
+      return this.#drawn(sheet) ?? "refused";
     } catch (error) {
       const isTrap = error instanceof WebAssembly.RuntimeError ||
         // A stack that is exhausted.
@@ -122,14 +126,15 @@ export class Renderer {
     return this.#full.value === 1 ? "memory" : "trap";
   }
 
-  #drawn(svg: Uint8Array): Rendered | undefined {
+  #drawn({ svg, fonts }: Sheet): Rendered | undefined {
     const raw = this.#raw;
     const result = raw.moveStack(-16);
     // The module gives it back itself.
     const options = raw.allocate(OPTIONS.length, 1);
     this.#bytes(options, OPTIONS.length).set(OPTIONS);
-    const handle = this.#handles.give(svg);
-    raw.read(result, handle, options, OPTIONS.length, NO_FONTS);
+    const handles = [svg, fonts].map((it) => this.#handles.give(it));
+    const [drawing = 0, typefaces = 0] = handles;
+    raw.read(result, drawing, options, OPTIONS.length, typefaces);
     const resvg = this.#resultAt(result);
     let image: number | undefined;
     if (resvg !== undefined) {
@@ -163,10 +168,15 @@ export class Renderer {
     return new Uint8Array(buffer as ArrayBuffer, at >>> 0, length >>> 0);
   }
 
-  /** Values are the drawing, parts of the memory, and copies of them. */
+  /**
+   * Values are the drawing, the fonts one after the other, parts of the memory,
+   * and copies of them.
+   */
   #host(): Record<Import, (...args: readonly number[]) => number> {
     const handles = this.#handles;
     const bytes = (handle = 0) => handles.get(handle) as Uint8Array;
+    const step = (handle = 0) =>
+      handles.get(handle) as IteratorResult<Uint8Array>;
     return {
       error: () => handles.give("an error"),
       memory: () => handles.give("the memory"),
@@ -178,6 +188,12 @@ export class Renderer {
           value instanceof Uint8Array ? value.slice() : value,
         );
       },
+      all: (of = 0) =>
+        handles.give((handles.get(of) as readonly Uint8Array[]).values()),
+      next: (of = 0) =>
+        handles.give((handles.get(of) as Iterator<Uint8Array>).next()),
+      isDone: (it) => step(it).done ? 1 : 0,
+      value: (it) => handles.give(step(it).value),
       isBytes: (it) => bytes(it) instanceof Uint8Array ? 1 : 0,
       length: (of) => bytes(of).length,
       set: (_memory, from, at = 0) => {

@@ -41,9 +41,14 @@ export async function svgSource(
   const fuel = fuelFor(ns, { drawing, bytes: file.length, size });
   if (fuel <= 0) return "too costly";
   const svg = new TextEncoder().encode(sized(drawing, size));
-  const drawn = await renderers.use((it) => it.render(svg, fuel));
+  const fonts = drawing.letters > 0 ? await typefaces() : [];
+  const drawn = await renderers.use((it) => it.render({ svg, fonts }, fuel));
   if (typeof drawn === "string") return stopped(drawn);
   return pixelsOf(drawn);
+}
+
+async function typefaces(): Promise<readonly Uint8Array[]> {
+  return (await import("./typefaces.ts")).TYPEFACES;
 }
 
 function pixelsOf({ size, premultiplied }: Rendered): Pixels {

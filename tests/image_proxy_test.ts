@@ -14,6 +14,7 @@ import { assertProblem } from "../supabase/functions/_shared/testing/assert.ts";
 import { LOAD } from "../supabase/functions/image-proxy/policy.ts";
 import { KINDS, makePictures } from "./engine/pictures.ts";
 import { chunk, mended, packed, png } from "./engine/png.ts";
+import { phoneFile } from "./heic/pictures.ts";
 import { startGallery } from "./images/gallery.ts";
 
 const MiB = 2 ** 20;
@@ -506,6 +507,7 @@ const COSTLY: [why: string, file: Uint8Array, status: number][] = [
     png({ width: 4_000, height: 4_000, interlaced: true }, Uint8Array.of(0)),
     422,
   ],
+  ["I7 a HEIC of 200 MP in 768 tiles", await phoneFile(32, 24), 422],
 ];
 
 for (const [why, file, status] of COSTLY) {

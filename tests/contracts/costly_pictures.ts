@@ -8,7 +8,7 @@ import { write } from "../../supabase/functions/image-proxy/bmp/write.ts";
 import { sharp } from "../engine/oracle.ts";
 import { makeKinds, makePicture } from "../engine/pictures.ts";
 import { filmed } from "../gif/gallery.ts";
-import { fileNamed, gridFile } from "../heic/pictures.ts";
+import { phoneFile } from "../heic/pictures.ts";
 import { dice } from "../index/random.ts";
 import { TIFF_KINDS } from "../tiff/pictures.ts";
 import type { Contract, Costly } from "./contract.ts";
@@ -59,7 +59,7 @@ export const OTHERS: readonly Costly[] = [
   of("9 MP of GIF", () => gif(9), SMALL),
   of("30 frames of GIF to WebP", () => film(30), "width=240&format=webp"),
   of("30 frames of GIF to GIF", () => film(30), "width=240&format=gif"),
-  of("24 MP of HEIC in tiles", () => heic(12, 8), SMALL),
+  of("24 MP of HEIC in tiles", () => phoneFile(12, 8), SMALL),
   of("an SVG of blurs", () => Promise.resolve(blurs(4)), "width=600"),
   of("an SVG of text", () => Promise.resolve(letters(140)), "width=600"),
 ];
@@ -135,18 +135,6 @@ async function gif(mp: number): Promise<Uint8Array> {
 
 function film(frames: number): Promise<Uint8Array> {
   return filmed(frames, [["gif", { effort: 1 }]], { width: 480, height: 270 });
-}
-
-/** Of tiles of 512 × 512. */
-async function heic(columns: number, rows: number): Promise<Uint8Array> {
-  const tile = await fileNamed("noise.heic");
-  return gridFile({
-    width: 512 * columns,
-    height: 512 * rows,
-    columns,
-    rows,
-    tiles: Array.from({ length: columns * rows }, () => tile),
-  });
 }
 
 /** One line below the other. */

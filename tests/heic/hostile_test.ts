@@ -49,6 +49,13 @@ const grid = {
   tiles: [good, good, good, good],
 };
 
+/** A grid of so many. */
+function tiles(columns: number, rows: number): Uint8Array {
+  const all = Array.from({ length: columns * rows }, () => good);
+  const size = { width: 64 * columns, height: 64 * rows };
+  return gridFile({ ...size, columns, rows, tiles: all });
+}
+
 /** A grid whose reference is another. */
 function gridWith(...to: readonly number[]): Uint8Array {
   const { items } = gridOf(grid);
@@ -134,6 +141,7 @@ const LIES: [why: string, file: Uint8Array, end: RegExp][] = [
     /corrupt|picture/,
   ],
   ["a grid of two tiles that are none", gridWith(2, 3), /corrupt/],
+  ["a grid of 1,056 tiles", tiles(33, 32), /unsupported/],
   ["a grid of itself", gridWith(1, 1, 1, 1), /unsupported/],
   [
     "a grid of tiles that are not there",

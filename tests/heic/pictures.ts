@@ -137,3 +137,14 @@ export function gridFile(
 ): Uint8Array {
   return fileOf({ ...gridOf(grid, ...properties), brands: BRANDS });
 }
+
+/** What a phone writes, of noise: tiles of 512 × 512. */
+export async function phoneFile(
+  columns: number,
+  rows: number,
+): Promise<Uint8Array> {
+  const tile = await fileNamed("noise.heic");
+  const tiles = Array.from({ length: columns * rows }, () => tile);
+  const size = { width: 512 * columns, height: 512 * rows };
+  return gridFile({ ...size, columns, rows, tiles });
+}

@@ -21,8 +21,8 @@ export type Tile = heif.Tile<HevcHeader>;
 /** What `hvcC` says is all that is said: `hvc1` has nothing of it elsewhere. */
 export const HEVC: heif.Codec<HevcHeader> = {
   type: "hvc1",
-  /** 192 of 512 × 512 are a phone's 48 MP. */
-  maxTiles: 256,
+  /** 768 of 512 × 512 are the 200 MP of a phone, which are too many to decode. */
+  maxTiles: 1024,
   read(bytes, isWhole, { content }) {
     const sets = readHvcC(content);
     const header = { ...readSps(sets.sps), sets };

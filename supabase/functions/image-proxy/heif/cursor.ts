@@ -119,7 +119,7 @@ export function* boxesOf(
   beyond: Refusal = "corrupt",
 ): Generator<Box> {
   for (let count = 0; parent.left >= 8; count++) {
-    if (count === MAX_BOXES) throw new Refused("corrupt");
+    if (count === MAX_BOXES) throw new Refused("unsupported");
     const begin = parent.at;
     const short = parent.uint(4);
     const type = parent.type();

@@ -22,7 +22,7 @@ interface Owned {
   readonly isEssential: boolean;
 }
 
-/** Items of a file: a phone's grid of 48 MP, a map of its light, and others. */
+/** Items of a file: a phone's grid of 200 MP, a map of its light, and others. */
 const MAX_ITEMS = 1024;
 
 /** Of one item. Few have more than one. */
@@ -32,7 +32,7 @@ const MAX_EXTENTS = 32;
 const MAX_OWNED = 32;
 
 /** Items that one refers to: the tiles of a grid. */
-const MAX_REFERRED = 256;
+const MAX_REFERRED = 1024;
 
 /** The items of a file, by their number. */
 export class Items {
@@ -79,7 +79,7 @@ export class Items {
 }
 
 function bounded(count: number, most: number): number {
-  if (count > most) throw new Refused("corrupt");
+  if (count > most) throw new Refused("unsupported");
   return count;
 }
 

@@ -210,3 +210,11 @@ Deno.test("I14 TIFF whose other samples mean nothing: they are left out", async 
 
   deepStrictEqual(made, RGBA.map((it, at) => at % 4 === 3 ? 255 : it));
 });
+
+Deno.test("I14 TIFF whose fourth sample nothing is said of: it is alpha", async () => {
+  const fields = simple([8, 8, 8, 8], 2);
+
+  const made = await pixelsOf(tiffOf({ fields, blocks: [RGBA] }));
+
+  deepStrictEqual(made, RGBA);
+});

@@ -134,7 +134,7 @@ const REFUSED: [why: string, file: Uint8Array, fate: string][] = [
   [
     "samples that are fractions",
     tiffOf({ fields: small([[339, 3, [3, 3, 3]]]), blocks: [BLOCK] }),
-    "unsupported: Its samples are no numbers",
+    "unsupported: Its samples are signed, or fractions",
   ],
   [
     "a BigTIFF",

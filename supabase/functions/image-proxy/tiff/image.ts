@@ -84,6 +84,10 @@ const BITS: readonly number[] = [1, 2, 4, 8, 16];
 /** Of a pixel. */
 const MOST_SAMPLES = 8;
 
+/** Alpha, by which colours are multiplied or not: TIFF 6.0, page 31. */
+const MULTIPLIED = 1;
+const STRAIGHT = 2;
+
 /** In bytes. Source: `PROFILE_MOST` of `engine/source.ts`. */
 const MOST_PROFILE = 2 ** 20;
 
@@ -101,7 +105,7 @@ export function imageOf(directory: Directory, isLittle: boolean): Image {
   const bits = bitsOf(directory, samples);
   requireWholeNumbers(directory);
   const isApart = samples > 1 && directory.number(284, 1) === 2;
-  const extra = directory.numbers(338);
+  const extra = extraOf(directory, colour, samples);
   const image = {
     ...{ size, bits, samples, colour, compression, isLittle },
     orientation: orientationOf(directory),
@@ -147,20 +151,34 @@ function bitsOf(directory: Directory, samples: number): Image["bits"] {
 /** Signed ones and fractions are measurements, not pictures. */
 function requireWholeNumbers(directory: Directory): void {
   const isOther = directory.numbers(339).some((it) => it !== 1 && it !== 4);
-  if (isOther) throw new Refused("unsupported: Its samples are no numbers");
+  if (isOther) {
+    throw new Refused("unsupported: Its samples are signed, or fractions");
+  }
   if (directory.number(266, 1) !== 1) {
     throw new Refused("unsupported: Its bits are in another order");
   }
+}
+
+/** What samples mean beside the colours. */
+function extraOf(
+  directory: Directory,
+  colour: Colour,
+  samples: number,
+): readonly number[] {
+  const said = directory.numbers(338);
+  // A fourth of which nothing is said is alpha to whoever reads such files.
+  const isSilent = said.length === 0 && colour === "rgb" && samples === 4;
+  return isSilent ? [STRAIGHT] : said;
 }
 
 function alphaOf(
   extra: readonly number[],
   own: number,
 ): Pick<Image, "alpha" | "alphaAt"> {
-  const index = extra.findIndex((it) => it === 1 || it === 2);
+  const index = extra.findIndex((it) => it === MULTIPLIED || it === STRAIGHT);
   const alpha = index < 0
     ? undefined
-    : extra[index] === 1
+    : extra[index] === MULTIPLIED
     ? "multiplied"
     : "straight";
   return { alpha, alphaAt: own + Math.max(0, index) };

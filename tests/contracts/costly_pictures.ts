@@ -9,6 +9,7 @@ import { sharp } from "../engine/oracle.ts";
 import { makeKinds, makePicture } from "../engine/pictures.ts";
 import { filmed } from "../gif/gallery.ts";
 import { phoneFile } from "../heic/pictures.ts";
+import { iconOf, plainOf } from "../ico/icons.ts";
 import { dice } from "../index/random.ts";
 import { TIFF_KINDS } from "../tiff/pictures.ts";
 import type { Contract, Costly } from "./contract.ts";
@@ -56,6 +57,8 @@ export const OTHERS: readonly Costly[] = [
   of("12 MP of JPEG to TIFF", () => photo(12), "width=1600&format=tiff"),
   of("8 MP of BMP", () => bmp(8), SMALL),
   of("12 MP of JPEG to GIF", () => photo(12), "width=1600&format=gif"),
+  of("4 MP of an icon and its mask", () => icon(plainOf(2_000, 99)), SMALL),
+  of("8 MP of PNG in an icon", async () => icon(await alpha(8)), SMALL),
   of("9 MP of GIF", () => gif(9), SMALL),
   of("30 frames of GIF to WebP", () => film(30), "width=240&format=webp"),
   of("30 frames of GIF to GIF", () => film(30), "width=240&format=gif"),
@@ -123,6 +126,14 @@ function bmp(mp: number): Promise<Uint8Array> {
   const pixels = new Uint8Array(4 * width * height);
   for (let at = 0; at < pixels.length; at++) pixels[at] = below(256);
   return Promise.resolve(write({ width, height, hasAlpha: false, pixels }));
+}
+
+function icon(picture: Uint8Array): Promise<Uint8Array> {
+  return Promise.resolve(iconOf([picture]));
+}
+
+function alpha(mp: number): Promise<Uint8Array> {
+  return makePicture("PNG, truecolour with alpha", megapixels(mp));
 }
 
 async function gif(mp: number): Promise<Uint8Array> {

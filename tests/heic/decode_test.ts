@@ -272,7 +272,10 @@ Deno.test("clap: alpha is cut as its colours are, or not at all", async () => {
 
   deepStrictEqual(size, { width: 32, height: 20 });
   deepStrictEqual((await decoded(file())).size, size);
-  strictEqual(readHeader(file(clap(64, 40, 0, 0))), "unsupported");
+  strictEqual(
+    readHeader(file(clap(64, 40, 0, 0))),
+    "unsupported: Its alpha is cut otherwise than its colours",
+  );
 });
 
 const TURNS: [why: string, boxes: Uint8Array[], orientation: number][] = [

@@ -81,7 +81,7 @@ const LIES: [why: string, file: Uint8Array, end: string][] = [
   [
     "I10 ICO of runs",
     iconOf([iconBitmap({ ...SIZE, bits: 8, compression: 1 })]),
-    "unsupported",
+    "unsupported: A bitmap in it is compressed",
   ],
   ["I10 ICO of an ICO", iconOf([iconOf([plain])]), "corrupt"],
 ];

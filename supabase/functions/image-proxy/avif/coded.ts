@@ -4,7 +4,8 @@
  * @module
  */
 import type * as heif from "../heif/coded.ts";
-import { type Cursor, Refused } from "../heif/cursor.ts";
+import { Refused } from "../header/refused.ts";
+import type { Cursor } from "../heif/cursor.ts";
 import type { SequenceHeader } from "./sequence_header.ts";
 import { readStream } from "./stream.ts";
 

@@ -9,7 +9,7 @@
  */
 import { Codec, type Names, type Stop } from "../embind/codec.ts";
 import { decodeCost, decodeMemory, MAX_MEMORY } from "./costs.ts";
-import type { Refusal } from "../heif/cursor.ts";
+import type { Unreadable } from "../header/header.ts";
 import { type Header, readHeader } from "./header.ts";
 import type { Callables } from "../embind/embind.ts";
 import type { Heap, View } from "../embind/heap.ts";
@@ -17,11 +17,11 @@ import { eightBits, type Pixels } from "./pixels.ts";
 import { stillOf } from "./still.ts";
 
 /**
- * Why there is no picture: see `Refusal`; or it has too many `pixels`, or would
+ * Why there is no picture: see `Unreadable`; or it has too many `pixels`, or would
  * take too much `memory`, or `cost` too much time; or there was a `trap`, a
  * mistake of the decoder's.
  */
-export type DecodeFailure = Refusal | Stop | "pixels" | "cost";
+export type DecodeFailure = Unreadable | Stop | "pixels" | "cost";
 
 /** Pixels as they are stored: `header.orientation` says how they are upright. */
 export interface Decoded extends Pixels {

@@ -8,13 +8,9 @@
  *
  * @module
  */
-import { type Refusal, Refused } from "../heif/cursor.ts";
-import {
-  brandsOf,
-  type Picture,
-  readPicture,
-  refusedOr,
-} from "../heif/picture.ts";
+import type { Unreadable } from "../header/header.ts";
+import { orUnreadable, Refused, unsupported } from "../header/refused.ts";
+import { brandsOf, type Picture, readPicture } from "../heif/picture.ts";
 import { AV1 } from "./coded.ts";
 import type { SequenceHeader } from "./sequence_header.ts";
 
@@ -34,19 +30,19 @@ const BRANDS: readonly string[] = ["avif", "avis"];
  *
  * const bytes = new TextEncoder().encode("GIF89a, and so on");
  *
- * strictEqual(readHeader(bytes), "format");
+ * strictEqual(readHeader(bytes), "unknown");
  * ```
  */
 export function readHeader(
   bytes: Uint8Array,
   fileBytes: number = bytes.length,
-): Header | Refusal {
-  return refusedOr(() => {
+): Header | Unreadable {
+  return orUnreadable(() => {
     const brands = brandsOf(bytes);
-    if (!brands.some((it) => BRANDS.includes(it))) throw new Refused("format");
+    if (!brands.some((it) => BRANDS.includes(it))) throw new Refused("unknown");
     const file = { bytes, fileBytes };
     const header = readPicture({ file, codec: AV1 }, brands.includes("avis"));
-    if (header.part !== undefined) throw new Refused("unsupported");
+    if (header.part !== undefined) throw unsupported("A part of it is cut out");
     return header;
   });
 }

@@ -6,7 +6,7 @@
  */
 import type { Size } from "../engine/geometry.ts";
 import type { Colour } from "../colour/colour.ts";
-import { Refused } from "../heif/cursor.ts";
+import { Refused } from "../header/refused.ts";
 import { bytesAt, type File, lengthOf } from "../heif/extents.ts";
 import type { Coded } from "./coded.ts";
 import type { Header } from "./header.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Refused } from "../heif/cursor.ts";
+import { Refused, unsupported } from "../header/refused.ts";
 import { readSequenceHeader, type SequenceHeader } from "./sequence_header.ts";
 
 /** AV1 §6.2.2, `obu_type`. */
@@ -40,9 +40,9 @@ export function readStream(bytes: Uint8Array, isWhole: boolean): Stream {
   let count = 0;
   for (const { type, payload, isCut } of obusOf(bytes, isWhole)) {
     if (++count > MAX_OBUS) throw new Refused("corrupt");
-    if (type === TILE_LIST) throw new Refused("unsupported");
+    if (type === TILE_LIST) throw unsupported("It is a list of tiles");
     if (FRAMES.includes(type) && ++frames > MAX_FRAMES) {
-      throw new Refused("unsupported");
+      throw unsupported("It has more frames than a picture");
     }
     if (type !== SEQUENCE_HEADER || isCut) continue;
     // One that comes later is the same, or a decoder would begin anew.

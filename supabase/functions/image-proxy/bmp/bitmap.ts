@@ -8,7 +8,8 @@
  * @module
  */
 import type { Size } from "../engine/geometry.ts";
-import { type Numbers, Refused } from "../header/numbers.ts";
+import type { Numbers } from "../header/numbers.ts";
+import { Refused } from "../header/refused.ts";
 import { type Masks, USUAL_MASKS } from "./masks.ts";
 
 /** How a bitmap is stored. */

@@ -9,7 +9,8 @@ import {
   type Unreadable,
   viewOf,
 } from "../header/header.ts";
-import { Numbers, orUnreadable, Refused } from "../header/numbers.ts";
+import { Numbers } from "../header/numbers.ts";
+import { orUnreadable, Refused } from "../header/refused.ts";
 import { type Bitmap, hasAlphaOf, HEADER_SIZES, readBitmap } from "./bitmap.ts";
 import { decodeCost } from "./costs.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Refused } from "../header/numbers.ts";
+import { unsupported } from "../header/refused.ts";
 
 /** The bits of each channel: 0 where there is none. */
 export interface Masks {
@@ -51,7 +51,9 @@ export function channelOf(mask: number, absent: number): Channel {
   }
   const lowest = 31 - Math.clz32(mask & -mask);
   const bits = 32 - Math.clz32(mask) - lowest;
-  if (mask >>> lowest !== 2 ** bits - 1) throw new Refused("unsupported");
+  if (mask >>> lowest !== 2 ** bits - 1) {
+    throw unsupported("The bits of a colour are apart");
+  }
   const cut = Math.max(0, bits - FINEST);
   const most = 2 ** (bits - cut) - 1;
   const values = Uint8Array.from(

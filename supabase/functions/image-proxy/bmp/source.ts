@@ -5,7 +5,7 @@
  */
 import type { Failure } from "../decoders.ts";
 import type { Pixels, Source } from "../engine/source.ts";
-import { failureOf, orUnreadable, Refused } from "../header/numbers.ts";
+import { failureOf, orUnreadable, Refused } from "../header/refused.ts";
 import { hasAlphaOf } from "./bitmap.ts";
 import { coloursOf } from "./colours.ts";
 import { locate, orientationOf } from "./header.ts";

@@ -6,8 +6,9 @@
  * @module
  */
 import type { Part, Size } from "../engine/geometry.ts";
-import { ascii } from "../header/header.ts";
-import { Cursor, Refused } from "./cursor.ts";
+import { ascii, type Unreadable } from "../header/header.ts";
+import { orUnreadable, Refused } from "../header/refused.ts";
+import { Cursor } from "./cursor.ts";
 
 /** Colours: where they stand in the file, three bytes each. */
 export interface Table {
@@ -48,9 +49,6 @@ export interface Gif {
   readonly plays: number;
 }
 
-/** Why it is none. */
-export type Refusal = "corrupt" | "truncated";
-
 /** What begins a block. */
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
@@ -83,13 +81,8 @@ const LOOPING: readonly string[] = ["NETSCAPE2.0", "ANIMEXTS1.0"];
  * equal(readGif(new TextEncoder().encode("GIF89a"), 1), "truncated");
  * ```
  */
-export function readGif(file: Uint8Array, most: number): Gif | Refusal {
-  try {
-    return gifOf(new Cursor(file), most);
-  } catch (error) {
-    if (error instanceof Refused) return error.refusal;
-    throw error;
-  }
+export function readGif(file: Uint8Array, most: number): Gif | Unreadable {
+  return orUnreadable(() => gifOf(new Cursor(file), most));
 }
 
 function gifOf(cursor: Cursor, most: number): Gif {

@@ -3,14 +3,7 @@
  *
  * @module
  */
-import type { Refusal } from "./blocks.ts";
-
-/** Thrown where a file cannot be read on; caught by who has begun it. */
-export class Refused extends Error {
-  constructor(readonly refusal: Refusal) {
-    super(refusal);
-  }
-}
+import { Refused } from "../header/refused.ts";
 
 /** A place in a file, which moves on. */
 export class Cursor {

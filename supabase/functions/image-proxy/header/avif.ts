@@ -10,7 +10,6 @@ import type { Header, Unreadable } from "./header.ts";
 /** Also for what else begins with such a box: HEIC, and films. */
 export function avifHeader(file: Uint8Array): Header | Unreadable {
   const header = readHeader(file);
-  if (header === "format") return "unknown";
   if (typeof header === "string") return header;
   return {
     format: "avif",

@@ -48,9 +48,7 @@ export type Unreadable =
   | "corrupt"
   /** Ends before it has said what it is. */
   | "truncated"
-  /** A kind of its format that is not read. */
-  | "unsupported"
-  /** The same, with a sentence that says why. */
+  /** A kind of its format that is not read, and the sentence that says why. */
   | `unsupported: ${string}`;
 
 /** Reads the header of one format, of a file that begins as it should. */

@@ -10,7 +10,6 @@ import type { Header, Unreadable } from "./header.ts";
 /** Also for what else begins with such a box: films. */
 export function heicHeader(file: Uint8Array): Header | Unreadable {
   const header = readHeader(file);
-  if (header === "format") return "unknown";
   if (typeof header === "string") return header;
   const { size, part = size, hasAlpha, orientation, frames } = header;
   return {

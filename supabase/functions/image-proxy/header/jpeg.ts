@@ -42,7 +42,9 @@ export function jpegHeader(file: Uint8Array): Header | Unreadable {
       at++; // fill bytes: section B.1.1.2
       continue;
     }
-    if (OTHER_FRAMES.has(marker)) return "unsupported";
+    if (OTHER_FRAMES.has(marker)) {
+      return "unsupported: It is lossless, hierarchical or arithmetic";
+    }
     if (marker === END) return "corrupt";
     const length = view.getUint16(at + 2);
     if (length < 2) return "corrupt";
@@ -71,8 +73,12 @@ function frameOf(
   if (at + length > view.byteLength) return "truncated";
   const components = length < 6 ? 0 : view.getUint8(at + 5);
   if (length !== 6 + 3 * components) return "corrupt";
-  if (view.getUint8(at) !== 8) return "unsupported";
-  if (![1, 3, 4].includes(components)) return "unsupported";
+  if (view.getUint8(at) !== 8) {
+    return "unsupported: Its samples are not of 8 bits";
+  }
+  if (![1, 3, 4].includes(components)) {
+    return "unsupported: Its components are not 1, 3 or 4";
+  }
   const height = view.getUint16(at + 1);
   const width = view.getUint16(at + 3);
   // A height of 0 stands behind the first scan: DNL, which nothing writes.

@@ -3,43 +3,8 @@
  *
  * @module
  */
-import { type Unreadable, viewOf } from "./header.ts";
-
-/** Thrown where a header is read, and caught by {@linkcode orUnreadable}. */
-export class Refused extends Error {
-  constructor(readonly why: Unreadable) {
-    super(why);
-  }
-}
-
-/**
- * What `read` says, or why it has refused.
- *
- * @example A file that ends too early
- * ```ts
- * import { deepEqual } from "node:assert/strict";
- * import { Numbers, orUnreadable } from "./numbers.ts";
- *
- * const file = new Numbers(Uint8Array.of(1, 2, 3), true);
- *
- * deepEqual(orUnreadable(() => file.u16(1)), 0x302);
- * deepEqual(orUnreadable(() => file.u16(2)), "truncated");
- * ```
- */
-export function orUnreadable<T>(read: () => T): T | Unreadable {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof Refused) return error.why;
-    throw error;
-  }
-}
-
-/** The same, of who decodes: a file that is whole has nothing behind it. */
-export function failureOf(why: Unreadable): "unsupported" | "unreadable" {
-  const isBroken = why === "corrupt" || why === "truncated";
-  return isBroken ? "unreadable" : "unsupported";
-}
+import { viewOf } from "./header.ts";
+import { Refused } from "./refused.ts";
 
 /** The numbers of a file. What is behind its end is {@linkcode Refused}. */
 export class Numbers {

@@ -4,7 +4,7 @@
  * @module
  */
 import type * as heif from "../heif/coded.ts";
-import { Refused } from "../heif/cursor.ts";
+import { Refused } from "../header/refused.ts";
 import { bytesAt, type File } from "../heif/extents.ts";
 import { readHvcC, type Sets } from "./hvcc.ts";
 import { nalsOf, slicesOf, streamOf } from "./nal.ts";

@@ -7,13 +7,9 @@
  *
  * @module
  */
-import { type Refusal, Refused } from "../heif/cursor.ts";
-import {
-  brandsOf,
-  type Picture,
-  readPicture,
-  refusedOr,
-} from "../heif/picture.ts";
+import type { Unreadable } from "../header/header.ts";
+import { orUnreadable, Refused, unsupported } from "../header/refused.ts";
+import { brandsOf, type Picture, readPicture } from "../heif/picture.ts";
 import { HEVC, type HevcHeader } from "./coded.ts";
 import { isKnown } from "./matrix.ts";
 
@@ -40,23 +36,25 @@ const OTHERS: readonly string[] = ["avif", "avis"];
  *
  * const bytes = new TextEncoder().encode("GIF89a, and so on");
  *
- * strictEqual(readHeader(bytes), "format");
+ * strictEqual(readHeader(bytes), "unknown");
  * ```
  */
 export function readHeader(
   bytes: Uint8Array,
   fileBytes: number = bytes.length,
-): Header | Refusal {
-  return refusedOr(() => {
+): Header | Unreadable {
+  return orUnreadable(() => {
     const brands = brandsOf(bytes);
     const has = (some: readonly string[]) =>
       brands.some((it) => some.includes(it));
     if (!has([...STILLS, ...SEQUENCES]) || has(OTHERS)) {
-      throw new Refused("format");
+      throw new Refused("unknown");
     }
     const file = { bytes, fileBytes };
     const header = readPicture({ file, codec: HEVC }, has(SEQUENCES));
-    if (!isKnown(header.colour)) throw new Refused("unsupported");
+    if (!isKnown(header.colour)) {
+      throw unsupported("Its matrix of colours is not read");
+    }
     return header;
   });
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Cursor, Refused } from "../heif/cursor.ts";
+import { Refused, unsupported } from "../header/refused.ts";
+import type { Cursor } from "../heif/cursor.ts";
 import { isBase, PPS, SPS, typeOf } from "./nal.ts";
 
 export interface Sets {
@@ -40,6 +41,6 @@ export function readHvcC(content: Cursor): Sets {
   const pps = sets.filter((it) => typeOf(it) === PPS && isBase(it));
   if (sps === undefined || pps.length === 0) throw new Refused("corrupt");
   const isOdd = others.length > 0 || pps.length > MAX_PPS;
-  if (isOdd) throw new Refused("unsupported");
+  if (isOdd) throw unsupported("It has parameters of several layers");
   return { lengthBytes, sps, pps };
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { Failed } from "../engine/failure.ts";
-import { Refused } from "../heif/cursor.ts";
+import { Refused } from "../header/refused.ts";
 import type { File } from "../heif/extents.ts";
 import { type Coded, type Tile, tileStream } from "./coded.ts";
 import { ALPHA, type Area, type Hevc, type Slot } from "./hevc.ts";
@@ -103,6 +103,6 @@ function streamOf(file: File, tile: Tile): Uint8Array {
     return tileStream(file, tile);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    throw new Failed(error.refusal === "truncated" ? "truncated" : "corrupt");
+    throw new Failed(error.why === "truncated" ? "truncated" : "corrupt");
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Refused } from "../heif/cursor.ts";
+import { Refused, unsupported } from "../header/refused.ts";
 
 /** H.265 §7.4.2.2, table 7-1: `nal_unit_type`. */
 export const SPS = 33;
@@ -58,13 +58,17 @@ export function slicesOf(nals: readonly Uint8Array[]): Uint8Array[] {
   const slices = nals.filter((it) => isBase(it) && typeOf(it) < FIRST_OTHER);
   for (const [i, nal] of slices.entries()) {
     const type = typeOf(nal);
-    if (type < FIRST_IRAP || type > LAST_IRAP) throw new Refused("unsupported");
+    if (type < FIRST_IRAP || type > LAST_IRAP) {
+      throw unsupported("It refers to another picture");
+    }
     // §7.3.6.1: first_slice_segment_in_pic_flag, of a picture each.
     const isFirst = (nal[2] ?? 0) >= 0x80;
     if (isFirst !== (i === 0)) throw new Refused("corrupt");
   }
   if (slices.length === 0) throw new Refused("corrupt");
-  if (slices.length > MAX_SLICES) throw new Refused("unsupported");
+  if (slices.length > MAX_SLICES) {
+    throw unsupported(`It has more than ${MAX_SLICES} slices`);
+  }
   return slices;
 }
 

@@ -10,7 +10,7 @@ import { colourProfile } from "../colour/colour_profile.ts";
 import type { Failure, Need } from "../decoders.ts";
 import type { Size } from "../engine/geometry.ts";
 import type { ReadRow, Source } from "../engine/source.ts";
-import type { Refusal } from "../heif/cursor.ts";
+import { failureOf } from "../header/refused.ts";
 import { Keeper } from "../keeper.ts";
 import { type Header, readHeader } from "./header.ts";
 import { ALPHA, COLOURS, Hevc } from "./hevc.ts";
@@ -68,12 +68,6 @@ export async function heicSource(
     ...profile && { profile },
     pixels: rowsOf({ hevc, file: whole }, header, isCoarse),
   };
-}
-
-function failureOf(refusal: Refusal): Failure {
-  return refusal === "corrupt" || refusal === "truncated"
-    ? "unreadable"
-    : "unsupported";
 }
 
 /** Rows of what is shown, which is decoded while they are asked for. */

@@ -8,7 +8,7 @@ import type { Colour } from "../colour/colour.ts";
 import type { Size } from "../engine/geometry.ts";
 import { Bits } from "../heif/bits.ts";
 import type { Depth } from "../heif/coded.ts";
-import { Refused } from "../heif/cursor.ts";
+import { Refused, unsupported } from "../header/refused.ts";
 import { unescaped } from "./nal.ts";
 import { readColour } from "./vui.ts";
 
@@ -89,7 +89,7 @@ function readChroma(bits: Bits): Chroma {
       return chroma;
     case 3:
       // separate_colour_plane_flag: three grey pictures.
-      if (bits.flag()) throw new Refused("unsupported");
+      if (bits.flag()) throw unsupported("Its colours are three grey pictures");
       return chroma;
   }
   throw new Refused("corrupt");
@@ -112,9 +112,11 @@ function readSizes(bits: Bits, chroma: Chroma): { coded: Size; size: Size } {
 function readDepth(bits: Bits): Depth {
   const luma = bits.golomb() + 8;
   const chroma = bits.golomb() + 8;
-  if (luma !== chroma) throw new Refused("unsupported");
+  if (luma !== chroma) {
+    throw unsupported("Its chroma has another depth than its luma");
+  }
   if (luma !== 8 && luma !== 10 && luma !== 12) {
-    throw new Refused("unsupported");
+    throw unsupported("It has neither 8, 10 nor 12 bits");
   }
   return luma;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Refused } from "./cursor.ts";
+import { Refused } from "../header/refused.ts";
 
 /** Bits from the highest of the first byte on. */
 export class Bits {

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Size } from "../engine/geometry.ts";
-import { type Box, Cursor, Refused } from "./cursor.ts";
+import { Refused, unsupported } from "../header/refused.ts";
+import { type Box, Cursor } from "./cursor.ts";
 import { bytesAt, type Extent, type File, lengthOf } from "./extents.ts";
 import type { Items } from "./items.ts";
 import type { Properties } from "./properties.ts";
@@ -67,7 +68,9 @@ export function codedOf<Header extends { readonly size: Size }>(
     case "grid":
       return grid(source, items, item);
   }
-  throw new Refused("unsupported");
+  throw unsupported(
+    "It is put together of other pictures, or of another codec",
+  );
 }
 
 /** A picture of one stream. */
@@ -108,7 +111,9 @@ function grid<Header extends { readonly size: Size }>(
   );
   const tiles = of?.to ?? [];
   const { codec } = source;
-  if (tiles.length > codec.maxTiles) throw new Refused("unsupported");
+  if (tiles.length > codec.maxTiles) {
+    throw unsupported(`It has more than ${codec.maxTiles} tiles`);
+  }
   if (tiles.length !== rows * columns) throw new Refused("corrupt");
   if (size === undefined || !isSame(size, made)) throw new Refused("corrupt");
   // Alpha may be a grid; a tile that has some of its own would lose it.
@@ -116,14 +121,14 @@ function grid<Header extends { readonly size: Size }>(
   const hasOwn = items.references.some(({ type, to }) =>
     type === "auxl" && to.some((it) => own.has(it))
   );
-  if (hasOwn) throw new Refused("unsupported");
+  if (hasOwn) throw unsupported("Its tiles have alpha of their own");
   return joined(size, { columns, rows }, tiles.map((it) => tileOf(it)));
 
   function tileOf(tile: number): Coded<Header> {
     const properties = items.propertiesOf(tile);
     const isOdd = items.typeOf(tile) !== codec.type ||
       properties.part !== undefined;
-    if (isOdd) throw new Refused("unsupported");
+    if (isOdd) throw unsupported("Its tiles are cut, or of another codec");
     return single(source, properties, items.placeOf(tile));
   }
 }

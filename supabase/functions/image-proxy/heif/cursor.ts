@@ -4,19 +4,8 @@
  * @module
  */
 
-/**
- * Why a file is not read: it is of another format (`format`), or ends too early
- * (`truncated`), or contradicts itself (`corrupt`), or is of a kind that is not
- * read (`unsupported`).
- */
-export type Refusal = "format" | "truncated" | "corrupt" | "unsupported";
-
-/** Thrown where a file is read, and caught by who asked for it. */
-export class Refused extends Error {
-  constructor(readonly refusal: Refusal) {
-    super(refusal);
-  }
-}
+import type { Unreadable } from "../header/header.ts";
+import { Refused, unsupported } from "../header/refused.ts";
 
 /**
  * Boxes side by side. A picture with thumbnail, alpha and EXIF has about ten, a
@@ -116,10 +105,12 @@ export interface Box {
  */
 export function* boxesOf(
   parent: Cursor,
-  beyond: Refusal = "corrupt",
+  beyond: Unreadable = "corrupt",
 ): Generator<Box> {
   for (let count = 0; parent.left >= 8; count++) {
-    if (count === MAX_BOXES) throw new Refused("unsupported");
+    if (count === MAX_BOXES) {
+      throw unsupported(`It has more than ${MAX_BOXES} boxes`);
+    }
     const begin = parent.at;
     const short = parent.uint(4);
     const type = parent.type();

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Refused } from "./cursor.ts";
+import { Refused } from "../header/refused.ts";
 
 /** The first of a file's bytes, or all of them, and how many there are. */
 export interface File {

@@ -5,7 +5,7 @@
  * @module
  */
 import { type Box, boxesOf, type Cursor, find, need } from "./cursor.ts";
-import { Refused } from "./cursor.ts";
+import { Refused, unsupported } from "../header/refused.ts";
 import type { Extent } from "./extents.ts";
 import { type Properties, readProperties } from "./properties.ts";
 
@@ -78,18 +78,18 @@ export class Items {
   }
 }
 
-function bounded(count: number, most: number): number {
-  if (count > most) throw new Refused("unsupported");
+function bounded(count: number, most: number, what: string): number {
+  if (count > most) throw unsupported(`It has more than ${most} ${what}`);
   return count;
 }
 
 function readTypes(iinf: Cursor): Map<number, string> {
   const types = new Map<number, string>();
-  bounded(iinf.uint(iinf.full().version === 0 ? 2 : 4), MAX_ITEMS);
+  bounded(iinf.uint(iinf.full().version === 0 ? 2 : 4), MAX_ITEMS, "items");
   for (const { type, content } of boxesOf(iinf)) {
     if (type !== "infe") continue;
     const { version } = content.full();
-    if (version < 2) throw new Refused("unsupported");
+    if (version < 2) throw unsupported("Its list of items is of a draft");
     const item = content.uint(version === 2 ? 2 : 4);
     content.skip(2); // its protection
     types.set(item, content.type());
@@ -107,7 +107,7 @@ function readPlaces(
   const baseBytes = more >> 4;
   const indexBytes = version === 0 ? 0 : more & 15;
   const wide = version < 2 ? 2 : 4;
-  const count = bounded(iloc.uint(wide), MAX_ITEMS);
+  const count = bounded(iloc.uint(wide), MAX_ITEMS, "items");
   const places = new Map<number, Extent[]>();
   for (let i = 0; i < count; i++) {
     const item = iloc.uint(wide);
@@ -115,7 +115,7 @@ function readPlaces(
     iloc.skip(2); // a file elsewhere, which is none here
     const base = iloc.uint(baseBytes);
     const extents: Extent[] = [];
-    const parts = bounded(iloc.uint(2), MAX_EXTENTS);
+    const parts = bounded(iloc.uint(2), MAX_EXTENTS, "parts of an item");
     for (let part = 0; part < parts; part++) {
       iloc.skip(indexBytes);
       const at = base + iloc.uint(offsetBytes);
@@ -142,7 +142,11 @@ function readReferences(iref: Cursor | undefined): Reference[] {
   const references: Reference[] = [];
   for (const { type, content } of boxesOf(iref)) {
     const from = content.uint(wide);
-    const count = bounded(content.uint(2), MAX_REFERRED);
+    const count = bounded(
+      content.uint(2),
+      MAX_REFERRED,
+      "references of an item",
+    );
     const to = Array.from({ length: count }, () => content.uint(wide));
     references.push({ type, from, to });
   }
@@ -154,10 +158,10 @@ function readOwned(ipma: Cursor): Map<number, readonly Owned[]> {
   const indexBytes = (flags & 1) === 0 ? 1 : 2;
   const essential = 2 ** (8 * indexBytes - 1);
   const owned = new Map<number, readonly Owned[]>();
-  const count = bounded(ipma.uint(4), MAX_ITEMS);
+  const count = bounded(ipma.uint(4), MAX_ITEMS, "items");
   for (let i = 0; i < count; i++) {
     const item = ipma.uint(version === 0 ? 2 : 4);
-    const length = bounded(ipma.uint(1), MAX_OWNED);
+    const length = bounded(ipma.uint(1), MAX_OWNED, "properties of an item");
     const list = Array.from({ length }, () => {
       const value = ipma.uint(indexBytes);
       const isEssential = value >= essential;

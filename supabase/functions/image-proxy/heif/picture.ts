@@ -8,7 +8,8 @@ import type { Colour } from "../colour/colour.ts";
 import type { Size } from "../engine/geometry.ts";
 import type { Orientation } from "../engine/orientation.ts";
 import { type Coded, codedOf, type Depth, type Source } from "./coded.ts";
-import { boxesOf, Cursor, type Refusal, Refused } from "./cursor.ts";
+import { Refused, unsupported } from "../header/refused.ts";
+import { boxesOf, Cursor } from "./cursor.ts";
 import { type File, lengthOf } from "./extents.ts";
 import { Items } from "./items.ts";
 import { isAlpha, type Part, type Properties } from "./properties.ts";
@@ -63,16 +64,6 @@ export function brandsOf(bytes: Uint8Array): string[] {
     head.at + 4 <= Math.min(length, bytes.length) && brands.length < MAX_BRANDS
   ) brands.push(head.type());
   return brands;
-}
-
-/** What `read` makes, or why it made nothing. */
-export function refusedOr<T>(read: () => T): T | Refusal {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof Refused) return error.refusal;
-    throw error;
-  }
 }
 
 /** The picture that stands for the file, or the first of an animation's. */
@@ -145,7 +136,7 @@ function requireAlike({ part }: Properties, { part: other }: Properties): void {
   const isSame = part !== undefined && part.left === other.left &&
     part.top === other.top && part.width === other.width &&
     part.height === other.height;
-  if (!isSame) throw new Refused("unsupported");
+  if (!isSame) throw unsupported("Its alpha is cut otherwise than its colours");
 }
 
 function pictureOf<Header extends Said>(

@@ -5,7 +5,8 @@
  */
 import type { Size } from "../engine/geometry.ts";
 import type { Orientation } from "../engine/orientation.ts";
-import { type Box, type Cursor, Refused } from "./cursor.ts";
+import { Refused, unsupported } from "../header/refused.ts";
+import type { Box, Cursor } from "./cursor.ts";
 import type { Colour } from "../colour/colour.ts";
 
 /** Of one picture. */
@@ -52,7 +53,9 @@ export function readProperties(
     const found = type === "clap"
       ? { part: readPart(content, all) }
       : readOne(type, content, all.orientation);
-    if (found === undefined && isEssential) throw new Refused("unsupported");
+    if (found === undefined && isEssential) {
+      throw unsupported("It has to be shown in a way that is not known");
+    }
     // The first of a kind counts, but for those that turn.
     all = { ...found, ...all, ...pickTurn(found) };
   }
@@ -110,11 +113,13 @@ function readPart(
     () => content.int(4) / content.uint(4),
   );
   // MIAF §7.3.6.7: it comes before what turns, and after the size.
-  if (size === undefined || orientation !== 1) throw new Refused("unsupported");
+  if (size === undefined || orientation !== 1) {
+    throw unsupported("It is cut after it is turned");
+  }
   const left = (size.width - width) / 2 + across;
   const top = (size.height - height) / 2 + down;
   const isWhole = [width, height, left, top].every(Number.isInteger);
-  if (!isWhole) throw new Refused("unsupported");
+  if (!isWhole) throw unsupported("It is cut within a pixel");
   const isInside = width > 0 && height > 0 && left >= 0 && top >= 0 &&
     left + width <= size.width && top + height <= size.height;
   if (!isInside) throw new Refused("corrupt");

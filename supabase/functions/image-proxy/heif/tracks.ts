@@ -5,7 +5,8 @@
  */
 import type { Size } from "../engine/geometry.ts";
 import { type Coded, single, type Source } from "./coded.ts";
-import { boxesOf, type Cursor, find, need, Refused } from "./cursor.ts";
+import { Refused, unsupported } from "../header/refused.ts";
+import { boxesOf, type Cursor, find, need } from "./cursor.ts";
 import { isAlpha, type Properties, readProperties } from "./properties.ts";
 
 /** A track, as far as its first picture needs it. */
@@ -38,7 +39,9 @@ export function readTracks<Header extends { readonly size: Size }>(
     if (track !== undefined) tracks.push(track);
   }
   const main = tracks.find((it) => it.of.length === 0);
-  if (main === undefined) throw new Refused("unsupported");
+  if (main === undefined) {
+    throw unsupported("It has no track of pictures that is read");
+  }
   const { frames, properties, coded: picture } = main;
   const alpha = tracks.find((it) =>
     it.of.includes(main.id) && isAlpha(it.properties)

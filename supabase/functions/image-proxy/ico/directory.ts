@@ -8,7 +8,8 @@
  */
 import type { Size } from "../engine/geometry.ts";
 import { ascii } from "../header/header.ts";
-import { Numbers, orUnreadable, Refused } from "../header/numbers.ts";
+import { Numbers } from "../header/numbers.ts";
+import { orUnreadable, Refused, unsupported } from "../header/refused.ts";
 import { pngHeader } from "../header/png.ts";
 import { type Bitmap, readBitmap } from "../bmp/bitmap.ts";
 import { decodeCost, pngCost } from "./costs.ts";
@@ -89,7 +90,9 @@ function pngAt({ bytes }: Numbers, at: number, length: number): Picture {
 /** Twice as high as it is: a mask follows. */
 function bitmapAt(file: Numbers, at: number, length: number): Picture {
   const doubled = readBitmap(file, at);
-  if (doubled.coding !== "plain") throw new Refused("unsupported");
+  if (doubled.coding !== "plain") {
+    throw unsupported("A bitmap in it is compressed");
+  }
   const height = Math.floor(doubled.size.height / 2);
   if (height === 0) throw new Refused("corrupt");
   const size = { width: doubled.size.width, height };

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Header, Unreadable } from "../header/header.ts";
-import { orUnreadable, Refused } from "../header/numbers.ts";
+import { orUnreadable, Refused } from "../header/refused.ts";
 import { largestOf } from "./choice.ts";
 import { picturesOf } from "./directory.ts";
 

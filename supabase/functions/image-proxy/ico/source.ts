@@ -6,7 +6,7 @@
 import type { Failure, Need } from "../decoders.ts";
 import type { Source } from "../engine/source.ts";
 import type { Header } from "../header/header.ts";
-import { failureOf, orUnreadable, Refused } from "../header/numbers.ts";
+import { failureOf, orUnreadable, Refused } from "../header/refused.ts";
 import { type Bitmap, hasAlphaOf } from "../bmp/bitmap.ts";
 import { coloursOf } from "../bmp/colours.ts";
 import { plainBytes, plainRows } from "../bmp/rows.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Refused } from "./refused.ts";
+import { Refused } from "../header/refused.ts";
 
 /** What every document has without declaring it. */
 const NAMED: Readonly<Record<string, string>> = {

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { unsupported } from "./refused.ts";
+import { unsupported } from "../header/refused.ts";
 
 /** What something may stand in for that matters here. */
 const CURIOUS = /[\\(@]/;

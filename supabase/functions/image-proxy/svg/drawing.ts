@@ -17,7 +17,7 @@ import {
   scopeOf,
   SVG,
 } from "./names.ts";
-import { Refused, unsupported } from "./refused.ts";
+import { Refused, unsupported } from "../header/refused.ts";
 import { type Extent, extentOf } from "./size.ts";
 import { requireShapes, saysAllInOne } from "./text.ts";
 import { type Attribute, type Start, type Token, Tokens } from "./xml.ts";

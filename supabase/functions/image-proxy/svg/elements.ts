@@ -4,7 +4,7 @@
  * @module
  */
 import { type Name, SVG, XHTML } from "./names.ts";
-import { type Refused, unsupported } from "./refused.ts";
+import { type Refused, unsupported } from "../header/refused.ts";
 
 /**
  * What the renderer draws, and what says nothing about a still picture.

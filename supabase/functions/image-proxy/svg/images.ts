@@ -9,7 +9,7 @@ import { gifHeader } from "../gif/header.ts";
 import { ascii, type Header } from "../header/header.ts";
 import { jpegHeader } from "../header/jpeg.ts";
 import { pngHeader } from "../header/png.ts";
-import { Refused, unsupported } from "./refused.ts";
+import { Refused, unsupported } from "../header/refused.ts";
 
 /** What the name of a type has to be, so that the renderer takes it for it. */
 const DATA = /^data:image\/(png|jpe?g|gif)(?:;[^;,]*)*;base64,/i;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Refused } from "./refused.ts";
+import { Refused } from "../header/refused.ts";
 import type { Attribute } from "./xml.ts";
 
 export const SVG = "http://www.w3.org/2000/svg";

@@ -6,7 +6,7 @@
  */
 import { MAX_SIDE } from "../../_shared/image_bounds.ts";
 import type { Size } from "../engine/geometry.ts";
-import { Refused, unsupported } from "./refused.ts";
+import { Refused, unsupported } from "../header/refused.ts";
 
 /** The part of its plane that a drawing shows, in units of its own. */
 export interface ViewBox extends Size {

@@ -5,7 +5,8 @@
  */
 import type { Failure, Need } from "../decoders.ts";
 import type { Pixels } from "../engine/source.ts";
-import type { Header, Unreadable } from "../header/header.ts";
+import type { Header } from "../header/header.ts";
+import { failureOf } from "../header/refused.ts";
 import { Keeper } from "../keeper.ts";
 import { fuelFor, MOST_PIXELS } from "./costs.ts";
 import { readDrawing } from "./header.ts";
@@ -54,12 +55,6 @@ async function typefaces(): Promise<readonly Uint8Array[]> {
 function pixelsOf({ size, premultiplied }: Rendered): Pixels {
   const hasAlpha = straighten(premultiplied);
   return { size, hasAlpha, pixels: premultiplied };
-}
-
-function failureOf(why: Unreadable): Failure {
-  return why === "corrupt" || why === "truncated"
-    ? "unreadable"
-    : "unsupported";
 }
 
 function stopped(stop: Stop): Failure {

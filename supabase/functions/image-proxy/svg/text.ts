@@ -5,7 +5,7 @@
  * @module
  */
 import { COVERED } from "./covered.ts";
-import { unsupported } from "./refused.ts";
+import { unsupported } from "../header/refused.ts";
 
 /** Any character but those that the fonts have, and white space. */
 const MISSING = new RegExp(`[^\\s${classOf(COVERED)}]`, "u");

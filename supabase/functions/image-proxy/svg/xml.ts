@@ -8,7 +8,7 @@
  * @module
  */
 import { dereferenced } from "./characters.ts";
-import { Refused, unsupported } from "./refused.ts";
+import { Refused, unsupported } from "../header/refused.ts";
 
 /** An attribute of an element. */
 export interface Attribute {

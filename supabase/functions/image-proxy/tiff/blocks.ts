@@ -4,7 +4,7 @@
  * @module
  */
 import type { Size } from "../engine/geometry.ts";
-import { Refused } from "../header/numbers.ts";
+import { Refused } from "../header/refused.ts";
 import type { Directory } from "./directory.ts";
 
 /** Blocks of one size, which cover a picture. */

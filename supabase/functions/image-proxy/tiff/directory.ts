@@ -4,7 +4,8 @@
  * @module
  */
 import { ascii } from "../header/header.ts";
-import { Numbers, Refused } from "../header/numbers.ts";
+import { Numbers } from "../header/numbers.ts";
+import { Refused, unsupported } from "../header/refused.ts";
 
 /** Bytes of each type that holds numbers: BYTE, SHORT, LONG; UNDEFINED. */
 const BYTES: Readonly<Record<number, 1 | 2 | 4>> = { 1: 1, 3: 2, 4: 4, 7: 1 };
@@ -54,7 +55,9 @@ export class Directory {
   numbers(tag: number): number[] {
     const field = this.#fields.get(tag);
     if (field === undefined) return [];
-    if (field.count > MOST_NUMBERS) throw new Refused("unsupported");
+    if (field.count > MOST_NUMBERS) {
+      throw unsupported(`It has more than ${MOST_NUMBERS} numbers of a kind`);
+    }
     // The last of them says whether all are there, before any is read.
     this.#value(field, field.count - 1);
     return Array.from({ length: field.count }, (_, i) => this.#value(field, i));
@@ -103,7 +106,7 @@ function isBig(file: Uint8Array): boolean {
  * @throws {Refused} If there is none that can be read.
  */
 export function firstDirectory(file: Uint8Array): Directory {
-  if (isBig(file)) throw new Refused("unsupported: It is a BigTIFF");
+  if (isBig(file)) throw unsupported("It is a BigTIFF");
   const numbers = new Numbers(file, ascii(file, 0, 2) === "II");
   const seen = new Set<number>();
   let at = numbers.u32(4);
@@ -115,7 +118,7 @@ export function firstDirectory(file: Uint8Array): Directory {
     if (!isSmaller) return directory;
     at = next;
   }
-  throw new Refused("unsupported");
+  throw unsupported("Its pictures are smaller ones of another");
 }
 
 function directoryAt(

@@ -4,7 +4,7 @@
  * @module
  */
 import { ascii, type Header, type Unreadable } from "../header/header.ts";
-import { orUnreadable } from "../header/numbers.ts";
+import { orUnreadable } from "../header/refused.ts";
 import { decodeCost, keptBytes } from "./costs.ts";
 import { firstDirectory } from "./directory.ts";
 import { type Image, imageOf } from "./image.ts";

@@ -5,7 +5,7 @@
  */
 import type { Size } from "../engine/geometry.ts";
 import type { Orientation } from "../engine/orientation.ts";
-import { Refused } from "../header/numbers.ts";
+import { Refused, unsupported } from "../header/refused.ts";
 import { type Blocks, blocksOf } from "./blocks.ts";
 import type { Directory } from "./directory.ts";
 
@@ -96,7 +96,7 @@ export function imageOf(directory: Directory, isLittle: boolean): Image {
   const size = sizeOf(directory);
   const compression = COMPRESSIONS[directory.number(259, 1)];
   if (compression === undefined) {
-    throw new Refused("unsupported: Its compression is not read");
+    throw unsupported("Its compression is not read");
   }
   const colour = colourOf(directory, compression);
   const own = OWN[colour];
@@ -133,7 +133,7 @@ function colourOf(directory: Directory, compression: Compression): Colour {
   const colour = isJpeg && number === YCBCR ? "rgb" : COLOURS[number];
   const isOtherInk = colour === "ink" && directory.number(332, 1) !== 1;
   if (colour === undefined || isOtherInk) {
-    throw new Refused("unsupported: Its colours are not read");
+    throw unsupported("Its colours are not read");
   }
   return colour;
 }
@@ -143,7 +143,7 @@ function bitsOf(directory: Directory, samples: number): Image["bits"] {
   const [bits = 1] = all;
   const isOne = all.slice(0, samples).every((it) => it === bits);
   if (!isOne || !BITS.includes(bits)) {
-    throw new Refused("unsupported: Its samples are of other bits");
+    throw unsupported("Its samples are of other bits");
   }
   return bits as Image["bits"]; // as `BITS` says
 }
@@ -152,10 +152,10 @@ function bitsOf(directory: Directory, samples: number): Image["bits"] {
 function requireWholeNumbers(directory: Directory): void {
   const isOther = directory.numbers(339).some((it) => it !== 1 && it !== 4);
   if (isOther) {
-    throw new Refused("unsupported: Its samples are signed, or fractions");
+    throw unsupported("Its samples are signed, or fractions");
   }
   if (directory.number(266, 1) !== 1) {
-    throw new Refused("unsupported: Its bits are in another order");
+    throw unsupported("Its bits are in another order");
   }
 }
 
@@ -193,7 +193,7 @@ function isDifferences(
   const predictor = directory.number(317, 1);
   if (predictor === 1) return false;
   if (predictor !== 2 || bits < 8) {
-    throw new Refused("unsupported: Its predictor is not read");
+    throw unsupported("Its predictor is not read");
   }
   return true;
 }
@@ -205,7 +205,7 @@ function orientationOf(directory: Directory): Orientation {
 
 function paletteOf(directory: Directory, bits: number): readonly number[] {
   const palette = directory.numbers(320);
-  if (bits > 8) throw new Refused("unsupported");
+  if (bits > 8) throw unsupported("Its palette is of more than 8 bits");
   if (palette.length !== 3 * 2 ** bits) throw new Refused("corrupt");
   return palette;
 }
@@ -220,9 +220,11 @@ function profileOf(directory: Directory): Place | undefined {
 function requireFitting(image: Image, isApart: boolean): void {
   const { compression, bits, samples, colour, alphaAt, alpha } = image;
   if (alpha !== undefined && alphaAt >= samples) throw new Refused("corrupt");
-  if (colour === "ink" && bits < 8) throw new Refused("unsupported");
+  if (colour === "ink" && bits < 8) {
+    throw unsupported("Its inks have less than 8 bits");
+  }
   if (compression !== "jpeg") return;
   const isKnown = bits === 8 && !isApart && samples === OWN[colour] &&
     colour !== "palette" && colour !== "white is 0";
-  if (!isKnown) throw new Refused("unsupported");
+  if (!isKnown) throw unsupported("Its JPEG has other samples than it says");
 }

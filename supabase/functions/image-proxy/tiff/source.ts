@@ -5,7 +5,7 @@
  */
 import type { Failure } from "../decoders.ts";
 import type { Pixels, Source } from "../engine/source.ts";
-import { failureOf, orUnreadable } from "../header/numbers.ts";
+import { failureOf, orUnreadable } from "../header/refused.ts";
 import { readImage } from "./header.ts";
 import type { Image } from "./image.ts";
 import { pixelsOf } from "./jpeg.ts";

@@ -10,39 +10,24 @@
 import { gzipSync } from "node:zlib";
 import { ENGINE_SHA256 } from "../supabase/functions/image-proxy/engine/version.ts";
 import { ENGINE } from "../supabase/functions/image-proxy/engine/wasm.ts";
-import { sha256Of } from "./packed.ts";
+import {
+  type Build,
+  build,
+  changes,
+  linesOf,
+  type Script,
+} from "./debian_build.ts";
 
 const ROOT = new URL("../", import.meta.url);
-const FOLDER = new URL(".local/engine/", ROOT);
+const SCRIPT: Script = {
+  script: new URL("engine/build.sh", ROOT),
+  folder: new URL(".local/engine/", ROOT),
+  file: "engine.wasm",
+};
 const HOME = new URL("supabase/functions/image-proxy/engine/", ROOT);
-
-interface Build {
-  readonly wasm: Uint8Array;
-  readonly sha256: string;
-  /** By package. */
-  readonly versions: Readonly<Record<string, string>>;
-}
-
-async function build(): Promise<Build> {
-  const { success } = await new Deno.Command(
-    new URL("engine/build.sh", ROOT).pathname,
-    { args: [FOLDER.pathname] },
-  ).spawn().status;
-  if (!success) throw new Error("Cannot build the engine");
-  const wasm = await Deno.readFile(new URL("engine.wasm", FOLDER));
-  const lines = await Deno.readTextFile(new URL("versions.txt", FOLDER));
-  const versions = Object.fromEntries(
-    lines.trim().split("\n").map((line) => line.split(" ")),
-  );
-  const sha256 = sha256Of(wasm);
-  return { wasm, sha256, versions };
-}
 
 function moduleOf({ wasm, sha256, versions }: Build): string {
   const gzip = gzipSync(wasm, { level: 9 }).toString("base64");
-  const pairs = Object.entries(versions).map(([name, version]) =>
-    `    "${name}": "${version}",\n`
-  );
   return `/**
  * The image engine: WebAssembly, in gzip, in base64, since a deploy takes no
  * other files. Written by \`deno task engine\` from \`engine/\`; its licences are
@@ -56,7 +41,7 @@ export const ENGINE = {
   sha256: "${sha256}",
   /** Of the Debian packages whose sources are in it, and of the compiler. */
   versions: {
-${pairs.join("")}  },
+${linesOf(versions)}  },
   gzip:
     "${gzip}",
 } as const;
@@ -79,16 +64,13 @@ export const ENGINE_SHA256: string =
 async function main(isCheck: boolean): Promise<void> {
   // deno-lint-ignore no-console -- a command talks to a terminal
   const say = console.log;
-  const built = await build();
+  const built = await build(SCRIPT);
   if (!isCheck) {
     await Deno.writeTextFile(new URL("wasm.ts", HOME), moduleOf(built));
     await Deno.writeTextFile(new URL("version.ts", HOME), versionOf(built));
     return;
   }
-  for (const [name, version] of Object.entries<string>(ENGINE.versions)) {
-    const now = built.versions[name];
-    if (now !== version) say(`${name} is ${now}, and was ${version}`);
-  }
+  for (const line of changes(built, ENGINE.versions)) say(line);
   const isSame = built.sha256 === ENGINE.sha256 &&
     built.sha256 === ENGINE_SHA256;
   say(`${built.sha256} ${isSame ? "is" : "is not"} what is in wasm.ts`);

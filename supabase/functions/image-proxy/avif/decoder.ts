@@ -8,11 +8,11 @@
  * @module
  */
 import { Codec, type Names, type Stop } from "../embind/codec.ts";
-import { decodeCost, decodeMemory, MAX_MEMORY } from "./costs.ts";
 import type { Unreadable } from "../header/header.ts";
-import { type Header, readHeader } from "./header.ts";
 import type { Callables } from "../embind/embind.ts";
 import type { Heap, View } from "../embind/heap.ts";
+import { decodeCost, decodeMemory, MAX_MEMORY } from "./costs.ts";
+import { type Header, readHeader } from "./header.ts";
 import { eightBits, type Pixels } from "./pixels.ts";
 import { stillOf } from "./still.ts";
 

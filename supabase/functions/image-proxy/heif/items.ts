@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { type Box, boxesOf, type Cursor, find, need } from "./cursor.ts";
 import { Refused, unsupported } from "../header/refused.ts";
+import { type Box, boxesOf, type Cursor, find, need } from "./cursor.ts";
 import type { Extent } from "./extents.ts";
 import { type Properties, readProperties } from "./properties.ts";
 

@@ -7,8 +7,8 @@
 import type { Colour } from "../colour/colour.ts";
 import type { Size } from "../engine/geometry.ts";
 import type { Orientation } from "../engine/orientation.ts";
-import { type Coded, codedOf, type Depth, type Source } from "./coded.ts";
 import { Refused, unsupported } from "../header/refused.ts";
+import { type Coded, codedOf, type Depth, type Source } from "./coded.ts";
 import { boxesOf, Cursor } from "./cursor.ts";
 import { type File, lengthOf } from "./extents.ts";
 import { Items } from "./items.ts";

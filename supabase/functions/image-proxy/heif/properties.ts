@@ -6,8 +6,8 @@
 import type { Size } from "../engine/geometry.ts";
 import type { Orientation } from "../engine/orientation.ts";
 import { Refused, unsupported } from "../header/refused.ts";
-import type { Box, Cursor } from "./cursor.ts";
 import type { Colour } from "../colour/colour.ts";
+import type { Box, Cursor } from "./cursor.ts";
 
 /** Of one picture. */
 export interface Properties {

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Size } from "../engine/geometry.ts";
-import { type Coded, single, type Source } from "./coded.ts";
 import { Refused, unsupported } from "../header/refused.ts";
+import { type Coded, single, type Source } from "./coded.ts";
 import { boxesOf, type Cursor, find, need } from "./cursor.ts";
 import { isAlpha, type Properties, readProperties } from "./properties.ts";
 

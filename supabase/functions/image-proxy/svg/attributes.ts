@@ -4,10 +4,10 @@
  * @module
  */
 import type { Size } from "../engine/geometry.ts";
+import { unsupported } from "../header/refused.ts";
 import { requireOwnStyle } from "./css.ts";
 import { embeddedSize } from "./images.ts";
 import { type Name, SVG, XLINK, XML } from "./names.ts";
-import { unsupported } from "../header/refused.ts";
 
 /** Of other namespaces, attributes mean nothing to a renderer. */
 const SPACES = ["", SVG, XLINK, XML];

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Refused, unsupported } from "../header/refused.ts";
 import { look } from "./attributes.ts";
 import { requireOwnStyle } from "./css.ts";
 import { isAbout, isDrawn, showsText } from "./elements.ts";
@@ -17,7 +18,6 @@ import {
   scopeOf,
   SVG,
 } from "./names.ts";
-import { Refused, unsupported } from "../header/refused.ts";
 import { type Extent, extentOf } from "./size.ts";
 import { requireShapes, saysAllInOne } from "./text.ts";
 import { type Attribute, type Start, type Token, Tokens } from "./xml.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Name, SVG, XHTML } from "./names.ts";
 import { type Refused, unsupported } from "../header/refused.ts";
+import { type Name, SVG, XHTML } from "./names.ts";
 
 /**
  * What the renderer draws, and what says nothing about a still picture.

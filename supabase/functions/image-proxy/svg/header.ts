@@ -6,9 +6,9 @@
  */
 import { MiB } from "../../_shared/units.ts";
 import { ascii, type Header, type Unreadable } from "../header/header.ts";
+import { Refused } from "../header/refused.ts";
 import { decodeNs, keptBytes } from "./costs.ts";
 import { type Drawing, Reader } from "./drawing.ts";
-import { Refused } from "../header/refused.ts";
 import { pixelsOf } from "./size.ts";
 
 /** Of a file. Drawings of the web have some kB, with pictures in them more. */

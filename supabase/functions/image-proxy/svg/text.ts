@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { COVERED } from "./covered.ts";
 import { unsupported } from "../header/refused.ts";
+import { COVERED } from "./covered.ts";
 
 /** Any character but those that the fonts have, and white space. */
 const MISSING = new RegExp(`[^\\s${classOf(COVERED)}]`, "u");

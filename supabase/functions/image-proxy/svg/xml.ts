@@ -7,8 +7,8 @@
  *
  * @module
  */
-import { dereferenced } from "./characters.ts";
 import { Refused, unsupported } from "../header/refused.ts";
+import { dereferenced } from "./characters.ts";
 
 /** An attribute of an element. */
 export interface Attribute {

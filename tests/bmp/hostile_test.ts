@@ -89,6 +89,17 @@ for (const [why, file, expected] of BROKEN) {
   });
 }
 
+Deno.test("I10 BMP: pixels that are spelt out and not there are none", async () => {
+  const claim = { width: 4, height: 1, bits: 8, compression: 1, colours: 1 };
+  const file = fileOf(
+    headerOf(claim),
+    Buffer.alloc(4),
+    Uint8Array.of(0, 4, 0, 0),
+  );
+
+  strictEqual(await endOf(await bmpSource(file)), "truncated");
+});
+
 Deno.test("I10 BMP of masks with holes is refused", async () => {
   const masks = [0xf0f000, 0xff00, 0xff];
   const file = bmp({ bits: 32, compression: 3, masks }, Buffer.alloc(999));

@@ -42,6 +42,8 @@ for (const { name, file, pixels, size, hasAlpha } of KINDS) {
 
 const COLOURS = coloursOf(9);
 
+const ONE: Size = { width: 1, height: 1 };
+
 /** A picture of 4 × 3 of `bits` in `data`, as indexes from the top. */
 const RUNS: [why: string, bits: 4 | 8, data: number[], indexes: number[][]][] =
   [
@@ -107,6 +109,16 @@ for (const [why, bits, data, indexes] of RUNS) {
     deepStrictEqual(pixels, shown(indexes, COLOURS));
   });
 }
+
+Deno.test("BMP: what has no mask is nothing, and not seen through", async () => {
+  const masks = [0xff0000, 0, 0xff];
+  const header = headerOf({ ...ONE, bits: 32, compression: 3, masks });
+  const data = littleRows([[0x01020304]], 32);
+
+  const { pixels } = await seen(fileOf(header, new Uint8Array(), data));
+
+  deepStrictEqual([...pixels], [2, 0, 4, 255]);
+});
 
 Deno.test("BMP: the fourth byte is no alpha unless a mask says so", async () => {
   const data = littleRows([[0x01020304]], 32);

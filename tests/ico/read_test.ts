@@ -57,6 +57,28 @@ for (const bits of [1, 4, 8]) {
   });
 }
 
+Deno.test("ICO that is wider than a word of its mask", async () => {
+  const [width, height] = [40, 3];
+  const hidden = (x: number, y: number) => (x * 7 + y * 3) % 5 === 0;
+  const sides = (of: (x: number, y: number) => number) =>
+    Array.from(
+      { length: height },
+      (_, y) => Array.from({ length: width }, (_, x) => of(x, y)),
+    );
+  const mask = sides((x, y) => hidden(x, y) ? 1 : 0);
+  const bitmap = iconBitmap(
+    { width, height, bits: 24 },
+    Buffer.alloc(3 * width * height, 9),
+    packed(mask.toReversed(), 1),
+  );
+
+  const size = { width, height };
+  const { pixels } = await seen(iconOf([bitmap]), size);
+
+  const alpha = pixels.filter((_, at) => at % 4 === 3);
+  deepStrictEqual([...alpha], mask.flat().map((it) => it === 1 ? 0 : 255));
+});
+
 function colourOf(pixel: number): number[] {
   return [pixel >>> 16 & 255, pixel >>> 8 & 255, pixel & 255];
 }
@@ -143,6 +165,31 @@ Deno.test("ICO: of the same size it is the one with more colours", async () => {
   strictEqual((await seen(iconOf(files), TINY)).pixels[0], 77);
 });
 
+/** By the bits of a pixel, from few to many. */
+const DEPTHS = [
+  { type: 0, depth: 4 },
+  { type: 3, depth: 8 },
+  { type: 4, depth: 8 },
+  { type: 2, depth: 8 },
+  { type: 6, depth: 8 },
+  { type: 2, depth: 16 },
+  { type: 6, depth: 16 },
+].map((it) => png({ width: 1, height: 1, ...it }, new Uint8Array(9)));
+
+Deno.test("ICO: of PNGs of one size it is the one with more bits", async () => {
+  for (const [i, less] of DEPTHS.entries()) {
+    for (const more of DEPTHS.slice(i + 1)) {
+      const file = iconOf([less, more, less]);
+      const header = icoHeader(file);
+      ok(typeof header === "object");
+
+      const chosen = await icoSource(file, header, { size: TINY, ns: 1e9 });
+
+      deepStrictEqual(Buffer.from(chosen as Uint8Array), Buffer.from(more));
+    }
+  }
+});
+
 Deno.test("ICO: a PNG is handed on as it is", async () => {
   const file = iconOf([plainOf(16, 1), PNG, plainOf(24, 2)]);
   const header = icoHeader(file);
@@ -161,6 +208,8 @@ Deno.test("ICO says what its largest picture is", () => {
   ok(typeof header === "object");
   deepStrictEqual(header.size, { width: 48, height: 48 });
   strictEqual(header.format, "ico");
+  strictEqual(header.hasAlpha, true);
+  strictEqual(header.passes, 1);
   strictEqual(header.keptBytes, 0);
 });
 

@@ -17,12 +17,14 @@ const ROOT = new URL("../", import.meta.url);
 const FOLDER = new URL(".local/fonts/", ROOT);
 const OUTPUT = new URL("supabase/functions/image-proxy/svg/", ROOT);
 
-const ARIMO = {
-  name: "@expo-google-fonts/arimo@0.4.3",
-  integrity:
-    "sha512-kXMUJ303nJgKjJFr8yuiAY9dgIoAoj9HccKkaSw0J63/T4MSdxFejzfDUVLzUz+ohpQWinifV99QOAUQLcGKDg==",
-  folder: FOLDER,
-};
+/** Of a family: which characters are taken, and the files that have them. */
+interface Family {
+  readonly name: string;
+  readonly integrity: string;
+  readonly wanted: readonly Run[];
+  /** The second is taken for all that is bolder than 500. */
+  readonly files: readonly [regular: string, bold: string];
+}
 
 const HARFBUZZ = {
   name: "harfbuzzjs@1.6.4",
@@ -31,15 +33,12 @@ const HARFBUZZ = {
   folder: FOLDER,
 };
 
-/** In its order, the second is taken for all that is bolder than 500. */
-const FILES = ["400Regular/Arimo_400Regular.ttf", "700Bold/Arimo_700Bold.ttf"];
-
 /**
  * Of Unicode, as far as the font has them. What is not here: rare letters of
  * Latin and Cyrillic, phonetic ones, polytonic Greek and Hebrew, which together
  * would be 40 kB more.
  */
-const WANTED: readonly Run[] = [
+const MUCH: readonly Run[] = [
   // Latin, as Europe, Turkey and Vietnam write it, with marks to be put on it
   [0x20, 0x7e],
   [0xa0, 0x17f],
@@ -71,18 +70,64 @@ const WANTED: readonly Run[] = [
   [0x2500, 0x27bf],
 ];
 
+/** The rest is drawn in the first family. */
+const LITTLE: readonly Run[] = [
+  // Latin of Europe
+  [0x20, 0x7e],
+  [0xa0, 0x17f],
+  [0x218, 0x21b],
+  // Punctuation, and what programs draw boxes with
+  [0x2013, 0x2026],
+  [0x2030, 0x203a],
+  [0x20ac, 0x20ac],
+  [0x2122, 0x2122],
+  [0x2190, 0x2195],
+  [0x2500, 0x25ff],
+];
+
+const FAMILIES: readonly Family[] = [
+  {
+    name: "@expo-google-fonts/arimo@0.4.3",
+    integrity:
+      "sha512-kXMUJ303nJgKjJFr8yuiAY9dgIoAoj9HccKkaSw0J63/T4MSdxFejzfDUVLzUz+ohpQWinifV99QOAUQLcGKDg==",
+    wanted: MUCH,
+    files: ["400Regular/Arimo_400Regular.ttf", "700Bold/Arimo_700Bold.ttf"],
+  },
+  {
+    name: "@expo-google-fonts/tinos@0.4.2",
+    integrity:
+      "sha512-MQkfvUO1Aw7UP3jRtWLcjda+udanoL8ecrbkjbc3ZdhSI1iW/Uil4uD8O0eOiIxU2v/FeAT2XjGNiz5oYUlucg==",
+    wanted: LITTLE,
+    files: ["400Regular/Tinos_400Regular.ttf", "700Bold/Tinos_700Bold.ttf"],
+  },
+  {
+    name: "@expo-google-fonts/cousine@0.4.3",
+    integrity:
+      "sha512-rSl8RXKqxwz8xJvedqdiKtPghSwRAl5c+lMecDyZ1L+V+IQEx6mavMnYkO0KuKgNcHekJXwXZsbmv7zJWggmAw==",
+    wanted: LITTLE,
+    files: [
+      "400Regular/Cousine_400Regular.ttf",
+      "700Bold/Cousine_700Bold.ttf",
+    ],
+  },
+];
+
 /** Modules, by the names of their files. */
 async function make(): Promise<readonly [file: string, text: string][]> {
-  const [arimo, harfbuzz] = [await download(ARIMO), await download(HARFBUZZ)];
+  const harfbuzz = await download(HARFBUZZ);
   const wasm = new Uint8Array(
     await harfbuzz.read("dist/harfbuzz-subset.wasm"),
   );
   const fonts: Uint8Array[] = [];
-  for (const file of FILES) {
-    fonts.push(await subset(wasm, await arimo.read(file), WANTED));
+  for (const { files, wanted, ...known } of FAMILIES) {
+    const archive = await download({ ...known, folder: FOLDER });
+    for (const file of files) {
+      fonts.push(await subset(wasm, await archive.read(file), wanted));
+    }
   }
-  const [first = [], ...others] = fonts.map(charactersOf);
-  const both = first.filter((it) => others.every((all) => all.includes(it)));
+  // What the first family has, whatever is drawn can have.
+  const [first = [], bold = []] = fonts.slice(0, 2).map(charactersOf);
+  const both = first.filter((it) => bold.includes(it));
   return [
     ["fonts_ttf.ts", fontsOf(fonts)],
     ["covered.ts", coveredBy(runsOf(both))],
@@ -101,9 +146,10 @@ function fontsOf(fonts: readonly Uint8Array[]): string {
 export const FONTS = {
   /** Of all of them as they are unpacked. */
   sha256: "${sha256Of(all)}",
-  /** The npm package that they are from. */
-  from: "${ARIMO.name}",
-  /** In bytes, one behind the other: regular, and bold. */
+  /** The npm packages that they are from. */
+  from: [
+${FAMILIES.map(({ name }) => `    "${name}",\n`).join("")}  ],
+  /** In bytes, one behind the other: of each family regular, and bold. */
   lengths: [${fonts.map(({ length }) => length).join(", ")}],
   brotli:
     "${packed(all)}",

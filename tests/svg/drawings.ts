@@ -231,4 +231,14 @@ export const DRAWINGS: readonly Drawn[] = [
       'turned</text><text x="10" y="150" font-size="20" ' +
       'font-family="Arimo" text-decoration="underline">under</text>',
   },
+  {
+    name: "text of three families",
+    inside: '<g font-size="18"><text x="10" y="30" font-family="serif">serif ' +
+      'AVATAR</text><text x="10" y="60" font-family="Nothing,monospace">' +
+      'mono 0Oil1</text><text x="10" y="90" style="font-family:sans-serif">' +
+      "sans AVATAR</text></g><style>.a{font:bold 18px/1.2 serif}" +
+      ".b{font:700 18px &quot;No such&quot;,monospace}</style>" +
+      '<text x="10" y="120" class="a">serif, bold</text>' +
+      '<text x="10" y="150" class="b">mono, bold</text>',
+  },
 ];

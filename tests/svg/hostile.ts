@@ -356,7 +356,7 @@ export const HOSTILE: readonly Hostile[] = [
     why: "a style of 5,000 families for 500 texts",
     text: () =>
       svg(
-        `<g font-family="${times(5_000, (i) => `a${i},`)}serif">${
+        `<g font-family="${times(5_000, (i) => `a${i},`)}fantasy">${
           "<text>a</text>".repeat(500)
         }</g>`,
       ),

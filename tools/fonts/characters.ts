@@ -21,7 +21,17 @@ export function charactersOf(font: Uint8Array): number[] {
   return segments(view, table).flatMap((it) => found(view, it));
 }
 
-/** Numbers that follow one another, as runs. */
+/**
+ * Numbers that follow one another, as runs.
+ *
+ * @example Two runs
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { runsOf } from "./characters.ts";
+ *
+ * deepEqual(runsOf([3, 4, 5, 9]), [[3, 5], [9, 9]]);
+ * ```
+ */
 export function runsOf(numbers: readonly number[]): Run[] {
   const runs: [number, number][] = [];
   for (const number of numbers) {

@@ -17,14 +17,16 @@ const START = 150_000_000;
 /** The same where there is text: fonts are unpacked, and more code compiled. */
 const TEXT = 150_000_000;
 
-/** To look at a byte, and at a mark besides, twice. */
+/** To look at a byte, at a mark besides, and at a style, twice. */
 const BYTE = 10;
 const MARK = 1_500;
+const STYLE = 100;
 
 /** What is spent on a drawing beside the renderer, in nanoseconds. */
-export function decodeNs({ marks, letters }: Drawing, bytes: number): number {
+export function decodeNs(drawing: Drawing, bytes: number): number {
+  const { marks, letters, styles } = drawing;
   const text = letters > 0 ? TEXT : 0;
-  return START + text + BYTE * bytes + MARK * marks;
+  return START + text + BYTE * bytes + MARK * marks + STYLE * styles;
 }
 
 /** Of its own, of a byte, a pixel and a letter of what is in a drawing. */

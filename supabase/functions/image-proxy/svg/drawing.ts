@@ -18,9 +18,17 @@ import {
   scopeOf,
   SVG,
 } from "./names.ts";
+import { requireHarmless, requireKnownType } from "./prolog.ts";
 import { type Extent, extentOf } from "./size.ts";
 import { requireShapes, saysAllInOne } from "./text.ts";
-import { type Attribute, type Start, type Token, Tokens } from "./xml.ts";
+import { typeset, typesetValue } from "./typeset.ts";
+import {
+  type Attribute,
+  type Start,
+  type Text,
+  type Token,
+  Tokens,
+} from "./xml.ts";
 
 /** What is drawn. */
 export interface Drawing extends Extent {
@@ -33,6 +41,17 @@ export interface Drawing extends Extent {
   readonly pixels: number;
   /** Of text that is to be seen. */
   readonly letters: number;
+  /** Characters of styles. */
+  readonly styles: number;
+  /** Inside the root, in their order. */
+  readonly edits: readonly Edit[];
+}
+
+/** What the renderer gets instead of what is written there. */
+export interface Edit {
+  readonly at: number;
+  readonly length: number;
+  readonly text: string;
 }
 
 /** The outermost element. */
@@ -66,6 +85,8 @@ export class Reader {
   #pixels = 0;
   #letters = 0;
   #hasOddFont = false;
+  #styles = 0;
+  readonly #edits: Edit[] = [];
 
   constructor(text: string) {
     this.#tokens = new Tokens(text);
@@ -96,6 +117,8 @@ export class Reader {
       marks: this.#marks + timesIn(this.#tokens.text, "&"),
       pixels: this.#pixels,
       letters: this.#letters,
+      styles: this.#styles,
+      edits: this.#edits,
     };
   }
 
@@ -106,7 +129,7 @@ export class Reader {
       case "end":
         return this.#end(token.name);
       case "text":
-        return this.#text(token.text);
+        return this.#text(token);
       case "doctype":
         return requireKnownType(token.name, token.rest);
       case "instruction":
@@ -135,10 +158,10 @@ export class Reader {
     if (space !== SVG) {
       throw unsupported("Its svg is not in the namespace of SVG");
     }
-    const attributes = start.attributes.map((it) => ({
-      ...it,
-      ...named(it, scope),
-    }));
+    const attributes = start.attributes.map((it) => {
+      const seen = { ...it, ...named(it, scope) };
+      return { ...seen, written: typesetValue(seen) ?? it.written };
+    });
     const inside = this.#tokens.at;
     const { name, isEmpty } = start;
     this.#root = { name, isEmpty, attributes, inside, end: inside };
@@ -157,8 +180,19 @@ export class Reader {
       const seen = { ...attribute, ...named(attribute, scope) };
       const size = look(local, seen);
       this.#pixels += size === undefined ? 0 : size.width * size.height;
-      if (seen.local === "style") this.#hasOddFont ||= saysAllInOne(seen.value);
+      const set = typesetValue(seen);
+      if (set !== undefined) this.#typeset(attribute, set);
     }
+  }
+
+  /** A style, or a list of families, which is to be `text` instead. */
+  #typeset({ at, written }: Pick<Text, "at" | "written">, text: string): void {
+    this.#hasOddFont ||= saysAllInOne(text);
+    this.#styles += written.length;
+    if (text === written || this.#root === undefined) return;
+    // The root has attributes of our own.
+    if (at < this.#root.inside) return;
+    this.#edits.push({ at, length: written.length, text });
   }
 
   #end(name: string): void {
@@ -166,13 +200,16 @@ export class Reader {
     if (open?.name !== name) throw new Refused("corrupt");
     if (open.text !== "style") return;
     requireOwnStyle(this.#style);
-    this.#hasOddFont ||= saysAllInOne(this.#style);
     this.#style = "";
   }
 
-  #text(text: string): void {
+  #text(token: Text): void {
+    const { text } = token;
     const within = this.#open.at(-1)?.text;
-    if (within === "style") this.#style += text;
+    if (within === "style") {
+      this.#style += text;
+      this.#typeset(token, typeset(token.written));
+    }
     // Around the root there is nothing.
     const isSeen = within === "shown" || within === undefined;
     if (!isSeen || /^[ \t\r\n]*$/.test(text)) return;
@@ -206,23 +243,4 @@ function textIn(name: Name, outer: Open["text"]): Open["text"] {
   if (name.local === "style") return "style";
   if (isAbout(name)) return "ignored";
   return showsText(name) ? "shown" : outer === "style" ? "ignored" : outer;
-}
-
-/** Source: SVG 1.1, section 1.3, and its predecessors and profiles. */
-function requireKnownType(name: string, rest: string): void {
-  if (!/(^|:)svg$/.test(name)) throw new Refused("unknown");
-  const isKnown = /^\s*$|^\s+PUBLIC\s+(["'])-\/\/W3C\/\/DTD SVG /.test(rest);
-  if (!isKnown) throw unsupported("Its document type is somewhere else");
-}
-
-function requireHarmless(target: string, rest: string): void {
-  if (target === "xml-stylesheet") {
-    throw unsupported("It has a style sheet that is somewhere else");
-  }
-  if (target !== "xml") return;
-  const [, , encoding = "utf-8"] =
-    /\bencoding\s*=\s*(["'])([^"']*)\1/.exec(rest) ?? [];
-  if (!/^(?:utf-?8|us-ascii)$/i.test(encoding)) {
-    throw unsupported("It is not in UTF-8");
-  }
 }

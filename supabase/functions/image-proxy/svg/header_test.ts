@@ -48,7 +48,9 @@ const READ: [why: string, text: string][] = [
   ["text that is not seen", svg("<title>a &lt; b</title><desc>c</desc>")],
   ["text around elements, which nobody sees", svg("a<g>b</g>")],
   ["text", svg("<text>a<tspan>\n&#65;<![CDATA[ñ]]></tspan></text>")],
-  ["a style of fonts that nothing has", svg("<style>a{font:9px b}</style>")],
+  ["a font of the system that nothing has", svg("<style>a{font:menu}</style>")],
+  ["fonts all in one", svg('<text style="font:9px b">a</text>')],
+  ["the font that there is", svg('<text style="font:inherit">a</text>')],
   [
     "text in a style that is not all in one",
     svg('<text style="font-family:a;font-size:9px;-a-font:b">a</text>'),
@@ -399,13 +401,13 @@ const REFUSED: [why: string, text: string, end: RegExp][] = [
     /^unsupported: Its text has U\+05D0,/,
   ],
   [
-    "a style of fonts all in one",
-    svg('<text style="fill:red;font : bold 9px a">a</text>'),
+    "a font of the system",
+    svg('<text style="fill:red;font : caption">a</text>'),
     /^unsupported: .* style of font, instead of font-family/,
   ],
   [
     "the same in a style sheet, behind the text",
-    svg("<text>a</text><style>text{font:9px a}</style>"),
+    svg("<text>a</text><style>text{font:menu}</style>"),
     /^unsupported: .* style of font,/,
   ],
   [

@@ -59,12 +59,14 @@ const EXPORTS = {
 type Raw = (...args: readonly number[]) => number;
 
 /** What a browser begins with: an `em` of a drawing that says nothing of it. */
-const OPTIONS = new TextEncoder().encode('{"font":{"defaultFontSize":16}}');
+const FONT = { defaultFontSize: 16, defaultFontFamily: "Arimo" };
+
+const OPTIONS = new TextEncoder().encode(JSON.stringify({ font: FONT }));
 
 /** What is drawn, and what of. */
 export interface Sheet {
   readonly svg: Uint8Array;
-  /** Files of TrueType, of which any is taken for a family that is not there. */
+  /** Files of TrueType, found by their own names. */
   readonly fonts: readonly Uint8Array[];
 }
 

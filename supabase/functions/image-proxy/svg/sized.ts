@@ -1,6 +1,6 @@
 /**
- * A drawing as the renderer gets it: its inside as it is, in a root of our own
- * that says exactly how many pixels there are to be. No I/O.
+ * A drawing as the renderer gets it: its inside as it is, but for its fonts, in a
+ * root of our own that says exactly how many pixels there are to be. No I/O.
  *
  * @module
  */
@@ -18,8 +18,11 @@ const OWN: readonly string[] = [
  * The document of `drawing`, in `size`. What stands around the root is left out.
  */
 export function sized(drawing: Drawing, size: Size): string {
-  const { text, root: { name, attributes, isEmpty, inside, end } } = drawing;
-  const kept = attributes.filter((it) => !isOwn(it)).map(({ raw }) => raw);
+  const { text, root: { name, attributes, isEmpty } } = drawing;
+  const kept = attributes.filter((it) => !isOwn(it)).map((it) => {
+    const mark = text[it.at - 1] ?? "";
+    return `${it.name}=${mark}${it.written}${mark}`;
+  });
   const box = viewBoxOf(drawing);
   const own = [
     `width="${size.width}" height="${size.height}"`,
@@ -27,7 +30,17 @@ export function sized(drawing: Drawing, size: Size): string {
     `preserveAspectRatio="${fitOf(drawing)}"`,
   ];
   const start = [`<${name}`, ...kept, ...own].join(" ");
-  return isEmpty ? `${start}/>` : `${start}>${text.slice(inside, end)}`;
+  return isEmpty ? `${start}/>` : `${start}>${insideOf(drawing)}`;
+}
+
+function insideOf({ text, root, edits }: Drawing): string {
+  const parts: string[] = [];
+  let from = root.inside;
+  for (const edit of edits) {
+    parts.push(text.slice(from, edit.at), edit.text);
+    from = edit.at + edit.length;
+  }
+  return parts.join("") + text.slice(from, root.end);
 }
 
 /** The renderer asks for these in any of the namespaces that it knows. */

@@ -30,10 +30,10 @@ export function requireShapes(text: string): void {
   );
 }
 
-/** `font: bold 12px …`, which the renderer passes over. Source: CSS Fonts 4. */
-const ALL_IN_ONE = /(?:^|[\s;{/])font\s*:/i;
+/** `font: …`, which the renderer passes over: of a system, or without a size. */
+const ALL_IN_ONE = /(?:^|[\s;{/])font\s*:(?!\s*(?:inherit|unset)\b)/i;
 
-/** Whether `css` says of fonts what the renderer does not read. */
+/** Whether `css`, which has been typeset, says of fonts what nobody reads. */
 export function saysAllInOne(css: string): boolean {
   return ALL_IN_ONE.test(css);
 }

@@ -7,7 +7,7 @@
 import { unpack } from "../embind/unpack.ts";
 import { FONTS } from "./fonts_ttf.ts";
 
-/** One file each: for whatever family, regular and bold. */
+/** A file each: Arimo, Tinos and Cousine, regular and bold. */
 export const TYPEFACES: readonly Uint8Array[] = split();
 
 function split(): Uint8Array[] {

@@ -14,10 +14,11 @@ import { dereferenced } from "./characters.ts";
 export interface Attribute {
   /** With its prefix. */
   readonly name: string;
-  /** As it stands in the document, from the name to the quotation mark. */
-  readonly raw: string;
   /** What is meant by it. */
   readonly value: string;
+  /** The same as it is written, between quotation marks, and where. */
+  readonly written: string;
+  readonly at: number;
 }
 
 /** `<name …>` */
@@ -39,6 +40,9 @@ export interface End {
 export interface Text {
   readonly kind: "text";
   readonly text: string;
+  /** The same as it is written, and where that stands. */
+  readonly written: string;
+  readonly at: number;
 }
 
 /** `<!DOCTYPE …>` */
@@ -64,8 +68,10 @@ const NAME = /[A-Z_a-z:\u0080-\uffff][-.\w:\u0080-\uffff]*/y;
 
 const SPACE = /[ \t\r\n]*/y;
 
+const CDATA = "<![CDATA[";
+
 /** What begins with `<!`. */
-const OPENINGS = ["<!--", "<![CDATA[", "<!DOCTYPE"];
+const OPENINGS = ["<!--", CDATA, "<!DOCTYPE"];
 
 /** Of one element. Drawings have a dozen, and editors' own about fifty. */
 const MOST_ATTRIBUTES = 256;
@@ -117,9 +123,10 @@ export class Tokens {
     // A reference may be cut in two there.
     const isCut = end < 0 && raw.lastIndexOf("&") > raw.lastIndexOf(";");
     if (isCut) throw new Refused("truncated");
+    const at = this.#at;
     this.#at += raw.length;
     if (raw.includes("]]>")) throw new Refused("corrupt");
-    return { kind: "text", text: dereferenced(raw) };
+    return { kind: "text", text: dereferenced(raw), written: raw, at };
   }
 
   #instruction(): Instruction {
@@ -129,8 +136,10 @@ export class Tokens {
   }
 
   #declaration(): Token {
-    if (this.#starts("<![CDATA[")) {
-      return { kind: "text", text: this.#until("<![CDATA[", "]]>") };
+    if (this.#starts(CDATA)) {
+      const at = this.#at + CDATA.length;
+      const text = this.#until(CDATA, "]]>");
+      return { kind: "text", text, written: text, at };
     }
     if (!this.#starts("<!DOCTYPE")) {
       const rest = this.text.slice(this.#at, this.#at + 9);
@@ -189,21 +198,20 @@ export class Tokens {
   }
 
   #attribute(): Attribute {
-    const start = this.#at;
     const name = this.#name();
     this.#match(SPACE);
     this.#take("=");
     this.#match(SPACE);
     const mark = this.text[this.#at];
     if (mark !== '"' && mark !== "'") throw this.#broken('"');
+    const at = this.#at + 1;
     const quoted = this.#until(mark, mark);
     if (quoted.includes("<")) throw new Refused("corrupt");
-    const raw = this.text.slice(start, this.#at);
     // Section 3.3.3: white space is a space, but not if it was referred to.
     const flat = /[\t\r\n]/.test(quoted)
       ? quoted.replace(/\r\n|[\t\r\n]/g, " ")
       : quoted;
-    return { name, raw, value: dereferenced(flat) };
+    return { name, value: dereferenced(flat), written: quoted, at };
   }
 
   #name(): string {

@@ -90,6 +90,12 @@ const RUNS: [why: string, bits: 4 | 8, data: number[], indexes: number[][]][] =
       [[8, 8, 8, 8], [1, 2, 3, 4], [5, 5, 5, 5]],
     ],
     [
+      "no end behind pixels that are spelt out",
+      8,
+      [4, 5, 0, 0, 4, 6, 0, 0, 0, 4, 7, 8, 7, 8],
+      [[7, 8, 7, 8], [6, 6, 6, 6], [5, 5, 5, 5]],
+    ],
+    [
       "no end",
       8,
       [4, 5, 0, 0, 4, 6, 0, 0, 4, 7],
@@ -118,6 +124,20 @@ Deno.test("BMP: what has no mask is nothing, and not seen through", async () => 
   const { pixels } = await seen(fileOf(header, new Uint8Array(), data));
 
   deepStrictEqual([...pixels], [2, 0, 4, 255]);
+});
+
+Deno.test("BMP of version 2 has three masks, and then its pixels", async () => {
+  const masks = [0xff0000, 0xff00, 0xff];
+  const claim = { ...ONE, header: 52, bits: 32, compression: 3, masks };
+  const header = headerOf(claim);
+  const data = littleRows([[0xff020304]], 32);
+
+  const { pixels, hasAlpha } = await seen(
+    fileOf(header, new Uint8Array(), data),
+  );
+
+  deepStrictEqual([...pixels], [2, 3, 4, 255]);
+  strictEqual(hasAlpha, false);
 });
 
 Deno.test("BMP: the fourth byte is no alpha unless a mask says so", async () => {

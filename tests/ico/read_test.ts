@@ -213,6 +213,22 @@ Deno.test("ICO says what its largest picture is", () => {
   strictEqual(header.keptBytes, 0);
 });
 
+Deno.test("ICO takes as much as the costliest of its pictures", () => {
+  const size = { width: 48, height: 48 };
+  const png7 = png({ ...size, interlaced: true }, new Uint8Array(9));
+  const costOf = (...files: Uint8Array[]) => {
+    const header = icoHeader(iconOf(files));
+    ok(typeof header === "object");
+    const { passes, keptBytes, decodeNs } = header;
+    return { passes, keptBytes, decodeNs };
+  };
+
+  const both = costOf(plainOf(16, 1), png7, plainOf(16, 2));
+
+  deepStrictEqual(both, costOf(png7));
+  strictEqual(both.passes, 7);
+});
+
 Deno.test("ICO: a picture that cannot be read is as if it were not there", async () => {
   const runs = iconBitmap({ ...SIZE, bits: 8, compression: 1 });
 

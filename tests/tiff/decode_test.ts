@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Orientation } from "../../supabase/functions/image-proxy/engine/orientation.ts";
 import { transform } from "../../supabase/functions/image-proxy/engine/transform.ts";
@@ -217,4 +218,71 @@ Deno.test("I14 TIFF whose fourth sample nothing is said of: it is alpha", async 
   const made = await pixelsOf(tiffOf({ fields, blocks: [RGBA] }));
 
   deepStrictEqual(made, RGBA);
+});
+
+Deno.test("I14 TIFF whose alpha is behind another sample: it is found there", async () => {
+  const fields = simple([8, 8, 8, 8, 8], 2, [[338, 3, [0, 2]]]);
+  const five = Uint8Array.from(
+    { length: 5 * W * H },
+    (_, at) => at % 5 === 3 ? 99 : at * 7,
+  );
+
+  const made = await pixelsOf(tiffOf({ fields, blocks: [five] }));
+
+  deepStrictEqual(made, five.filter((_, at) => at % 5 !== 3));
+});
+
+Deno.test("I14 TIFF whose samples are of a kind that nobody says: they are numbers", async () => {
+  const fields = simple(eight, 2, [[339, 3, [4, 4, 4]]]);
+
+  const made = await pixelsOf(tiffOf({ fields, blocks: [RGB] }));
+
+  deepStrictEqual(made.filter((_, at) => at % 4 !== 3), RGB);
+});
+
+Deno.test("I14 TIFF in PackBits: a byte that means nothing is passed over", async () => {
+  const fields = fieldsOf({
+    ...{ width: 4, height: 1, bits: [8], photometric: 1 },
+    more: [[259, 3, [32_773]]],
+  });
+  const packed = Uint8Array.of(0x80, 1, 7, 8, 0x80, 0xff, 9);
+
+  const made = await pixelsOf(tiffOf({ fields, blocks: [packed] }));
+
+  deepStrictEqual([...made.filter((_, at) => at % 4 === 0)], [7, 8, 9, 9]);
+});
+
+/** Without what programs add: then a decoder guesses what its colours are. */
+function bare(jpeg: Uint8Array): Uint8Array {
+  const parts = [jpeg.subarray(0, 2)];
+  let at = 2;
+  while (jpeg[at] === 0xff && jpeg[at + 1] !== 0xda) {
+    const length = (jpeg[at + 2] ?? 0) << 8 | (jpeg[at + 3] ?? 0);
+    const marker = jpeg[at + 1] ?? 0;
+    const segment = jpeg.subarray(at, at + 2 + length);
+    if (marker < 0xe0 || marker > 0xef) parts.push(segment);
+    at += 2 + length;
+  }
+  return new Uint8Array(Buffer.concat([...parts, jpeg.subarray(at)]));
+}
+
+Deno.test("I14 TIFF of JPEG that says it is red, green and blue: it is", async () => {
+  const size = { width: 16, height: 16 };
+  const raw = { ...size, channels: 3 as const };
+  const input = Uint8Array.from({ length: 768 }, (_, at) => 40 + at % 3 * 60);
+  const options = { quality: 100, chromaSubsampling: "4:4:4" };
+  const [jpeg = new Uint8Array()] = await sharp([
+    { input, raw, calls: [["jpeg", options]] },
+  ]);
+  const fields = fieldsOf({
+    ...{ ...size, bits: eight, photometric: 2 },
+    more: [[259, 3, [7]]],
+  });
+
+  const made = await pixelsOf(tiffOf({ fields, blocks: [bare(jpeg)] }));
+
+  // What is stored of (40, 100, 160): ITU-T T.871, section 7.
+  const stored = [88.9, 168.1, 93.1];
+  const off = stored.map((it, i) => Math.abs(it - (made[i] ?? 0)));
+  ok(Math.max(...off) < 2, `${made.slice(0, 3)}`);
 });

@@ -137,6 +137,83 @@ const REFUSED: [why: string, file: Uint8Array, fate: string][] = [
     "unsupported: Its samples are signed, or fractions",
   ],
   [
+    "I10 fewer lengths than strips",
+    tiffOf({
+      fields: small([[278, 4, [2]], [273, 4, [8, 8]]]),
+      blocks: [BLOCK],
+      tags: [65_000, 279],
+    }),
+    "corrupt",
+  ],
+  [
+    "I10 strips of no rows",
+    tiffOf({ fields: small([[278, 4, [0]]]), blocks: [BLOCK] }),
+    "corrupt",
+  ],
+  [
+    "I10 fewer samples than colours",
+    tiffOf({ fields: small([[277, 3, [2]]]), blocks: [BLOCK] }),
+    "corrupt",
+  ],
+  [
+    "I10 more samples than anybody has",
+    tiffOf({
+      fields: small([[277, 3, [9]], [258, 3, Array(9).fill(8)]]),
+      blocks: [new Uint8Array(999)],
+    }),
+    "corrupt",
+  ],
+  [
+    "I10 alpha that is not there",
+    tiffOf({ fields: small([[338, 3, [2]]]), blocks: [BLOCK] }),
+    "corrupt",
+  ],
+  [
+    "differences of fractions",
+    tiffOf({
+      fields: small([[259, 3, [5]], [317, 3, [3]]]),
+      blocks: [BLOCK],
+    }),
+    "unsupported: Its predictor is not read",
+  ],
+  [
+    "differences of less than a byte",
+    tiffOf({
+      fields: small([[258, 3, [4, 4, 4]], [259, 3, [5]], [317, 3, [2]]]),
+      blocks: [BLOCK],
+    }),
+    "unsupported: Its predictor is not read",
+  ],
+  [
+    "a palette of 16 bits",
+    tiffOf({
+      fields: small([[258, 3, [16]], [277, 3, [1]], [262, 3, [3]]]),
+      blocks: [BLOCK],
+    }),
+    "unsupported: Its palette is of more than 8 bits",
+  ],
+  [
+    "bits that begin with the lowest",
+    tiffOf({ fields: small([[266, 3, [2]]]), blocks: [BLOCK] }),
+    "unsupported: Its bits are in another order",
+  ],
+  [
+    "inks that are no cyan, magenta, yellow and black",
+    tiffOf({
+      fields: small([
+        ...[[262, 3, [5]], [277, 3, [4]], [332, 3, [2]]] as Field[],
+        [258, 3, [8, 8, 8, 8]],
+      ]),
+      blocks: [new Uint8Array(64)],
+    }),
+    "unsupported: Its colours are not read",
+  ],
+  [
+    "nothing but smaller pictures of another",
+    tiffOf({ fields: small([[254, 4, [1]]]), blocks: [BLOCK] }),
+    "unsupported: Its pictures are smaller ones of another",
+  ],
+  [
     "a BigTIFF",
     Uint8Array.of(0x49, 0x49, 43, 0, 8, 0, 0, 0),
     "unsupported: It is a BigTIFF",

@@ -286,3 +286,22 @@ Deno.test("I14 TIFF of JPEG that says it is red, green and blue: it is", async (
   const off = stored.map((it, i) => Math.abs(it - (made[i] ?? 0)));
   ok(Math.max(...off) < 2, `${made.slice(0, 3)}`);
 });
+
+for (const [width, height] of [[32, 16], [8, 16], [16, 8], [16, 9_000]]) {
+  Deno.test(`I10 TIFF of 16 × 16 in a JPEG of ${width} × ${height} is refused`, async () => {
+    const size = { width: width ?? 0, height: height ?? 0 };
+    const raw = { ...size, channels: 3 as const };
+    const input = new Uint8Array(3 * size.width * size.height);
+    const [jpeg = new Uint8Array()] = await sharp([
+      { input, raw, calls: [["jpeg"]] },
+    ]);
+    const fields = fieldsOf({
+      ...{ width: 16, height: 16, bits: eight, photometric: 6 },
+      more: [[259, 3, [7]]],
+    });
+
+    const source = await tiffSource(tiffOf({ fields, blocks: [jpeg] }));
+
+    strictEqual(source, "unreadable");
+  });
+}

@@ -10,10 +10,23 @@ const SHOT: Shot = {
 
 const small = { left: 1, top: 1, width: 3, height: 3 };
 
-const CASES: [why: string, shots: Partial<Shot>[], isClear: boolean][] = [
+/** All of the canvas but a row or a column. */
+const LACKING = [
+  { ...size, left: 1, top: 0 },
+  { ...size, left: 0, top: 1 },
+  { left: 0, top: 0, width: 8, height: 9 },
+  { left: 0, top: 0, width: 9, height: 8 },
+];
+
+type Case = [why: string, shots: Partial<Shot>[], isClear: boolean];
+
+const CASES: Case[] = [
   ["what hides all", [{}, {}], false],
   ["a first frame with alpha", [{ hasAlpha: true }, {}], true],
   ["a first frame that is smaller", [{ part: small }, {}], true],
+  ...LACKING.map((part) =>
+    [`a first frame of ${Object.values(part)}`, [{ part }, {}], true] as Case
+  ),
   ["what is put upon it", [{}, { part: small, hasAlpha: true }], false],
   ["what takes its place", [{}, { hasAlpha: true, isBlended: false }], true],
   ["what is cleared", [{}, { disposal: "background" }], true],

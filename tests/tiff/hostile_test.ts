@@ -193,6 +193,35 @@ const REFUSED: [why: string, file: Uint8Array, fate: string][] = [
     "unsupported: Its palette is of more than 8 bits",
   ],
   [
+    "samples of several depths",
+    tiffOf({ fields: small([[258, 3, [8, 8, 4]]]), blocks: [BLOCK] }),
+    "unsupported: Its samples are of other bits",
+  ],
+  [
+    "samples of 12 bits",
+    tiffOf({ fields: small([[258, 3, [12, 12, 12]]]), blocks: [BLOCK] }),
+    "unsupported: Its samples are of other bits",
+  ],
+  [
+    "JPEG of 16 bits",
+    tiffOf({
+      fields: small([[258, 3, [16, 16, 16]], [259, 3, [7]]]),
+      blocks: [BLOCK],
+    }),
+    "unsupported: Its JPEG has other samples than it says",
+  ],
+  [
+    "JPEG of a palette",
+    tiffOf({
+      fields: fieldsOf({
+        ...{ ...SMALL, bits: [8], photometric: 3 },
+        more: [[259, 3, [7]], [320, 3, Array(768).fill(0)]],
+      }),
+      blocks: [BLOCK],
+    }),
+    "unsupported: Its JPEG has other samples than it says",
+  ],
+  [
     "bits that begin with the lowest",
     tiffOf({ fields: small([[266, 3, [2]]]), blocks: [BLOCK] }),
     "unsupported: Its bits are in another order",

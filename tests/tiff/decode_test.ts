@@ -14,7 +14,7 @@ import { type Calls, sharp } from "../engine/oracle.ts";
 import { makeKinds, SIZE } from "../engine/pictures.ts";
 import { dice } from "../index/random.ts";
 import { type Field, fieldsOf, type Parts, tiffOf } from "./builder.ts";
-import { BILEVEL, makeTiffs, TIFF_KINDS } from "./pictures.ts";
+import { BILEVEL, FAX, makeTiffs, TIFF_KINDS } from "./pictures.ts";
 
 const PIXELS: Calls = [
   ...[["rotate"], ["toColourspace", "srgb"]] as const,
@@ -29,8 +29,11 @@ async function pixelsOf(file: Uint8Array): Promise<Uint8Array> {
   return made.picture.bytes;
 }
 
-const kinds = [...TIFF_KINDS, BILEVEL];
-const files = [...await makeTiffs(), ...await makeKinds([BILEVEL], SIZE)];
+const kinds = [...TIFF_KINDS, BILEVEL, FAX];
+const files = [
+  ...await makeTiffs(),
+  ...await makeKinds([BILEVEL, FAX], SIZE),
+];
 const theirs = await sharp(
   files.map((input) => ({ input, calls: PIXELS })),
 );
@@ -305,3 +308,16 @@ for (const [width, height] of [[32, 16], [8, 16], [16, 8], [16, 9_000]]) {
     strictEqual(source, "unreadable");
   });
 }
+
+Deno.test("I14 TIFF whose bits begin with the lowest: they are turned", async () => {
+  const turned = RGB.map((byte) => {
+    let other = 0;
+    for (let i = 0; i < 8; i++) other |= (byte >> i & 1) << 7 - i;
+    return other;
+  });
+  const fields = simple(eight, 2, [[266, 3, [2]]]);
+
+  const made = await pixelsOf(tiffOf({ fields, blocks: [turned] }));
+
+  deepStrictEqual(made.filter((_, at) => at % 4 !== 3), RGB);
+});

@@ -123,7 +123,7 @@ const REFUSED: [why: string, file: Uint8Array, fate: string][] = [
   ],
   [
     "another compression",
-    tiffOf({ fields: small([[259, 3, [4]]]), blocks: [BLOCK] }),
+    tiffOf({ fields: small([[259, 3, [3]]]), blocks: [BLOCK] }),
     "unsupported: Its compression is not read",
   ],
   [
@@ -222,9 +222,9 @@ const REFUSED: [why: string, file: Uint8Array, fate: string][] = [
     "unsupported: Its JPEG has other samples than it says",
   ],
   [
-    "bits that begin with the lowest",
-    tiffOf({ fields: small([[266, 3, [2]]]), blocks: [BLOCK] }),
-    "unsupported: Its bits are in another order",
+    "fax of more than black and white",
+    tiffOf({ fields: small([[259, 3, [4]]]), blocks: [BLOCK] }),
+    "unsupported: Its fax has more than black and white",
   ],
   [
     "inks that are no cyan, magenta, yellow and black",

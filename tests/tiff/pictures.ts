@@ -87,3 +87,9 @@ export const BILEVEL: Kind = tiff("1 bit", {
   compression: "none",
   bitdepth: 1,
 }, [...GREY, ["threshold", 128]]);
+
+/** The same, as fax machines send it. */
+export const FAX: Kind = tiff("fax", {
+  compression: "ccittfax4",
+  bitdepth: 1,
+}, [...GREY, ["threshold", 128]]);

@@ -10,6 +10,7 @@ import type { Compression, Image } from "./image.ts";
 const UNPACKED: Readonly<Record<Compression, number>> = {
   none: 1,
   packbits: 8,
+  fax: 2,
   deflate: 14,
   lzw: 22,
   jpeg: 0,
@@ -19,10 +20,18 @@ const UNPACKED: Readonly<Record<Compression, number>> = {
 const PACKED: Readonly<Record<Compression, number>> = {
   none: 0,
   packbits: 12,
+  fax: 150,
   deflate: 6,
   lzw: 8,
   jpeg: 12,
 };
+
+/** Of a row of fax, and of a pixel of the two rows that a block begins with. */
+const FAX_ROW = 500;
+const FAX_PIXEL = 3;
+
+/** Of a packed byte whose bits are turned. */
+const REVERSED = 15;
 
 /** Of a byte that is a difference, of a sample, and of a pixel. */
 const DIFFERENCE = 4;
@@ -51,17 +60,20 @@ export function decodeCost(image: Image): number {
     : size.height;
   const stored = width * height;
   // Blocks may be the same bytes, again and again.
-  const packed = PACKED[compression] *
+  const packed = (PACKED[compression] + (image.isReversed ? REVERSED : 0)) *
     blocks.lengths.slice(0, count).reduce((sum, it) => sum + it, 0);
   if (compression === "jpeg") {
     return packed + JPEG_BLOCK * count + JPEG_PIXEL * stored;
   }
+  const fax = compression === "fax"
+    ? FAX_ROW * blocks.across * height + FAX_PIXEL * count * blocks.size.width
+    : 0;
   const bytes = stored * samples * bits / 8;
   const perByte = UNPACKED[compression] +
     (image.isDifferences ? DIFFERENCE : 0);
   const pixels = size.width * size.height;
   const divided = image.alpha === "multiplied" ? DIVIDED : 0;
-  return packed + BLOCK * count + perByte * bytes +
+  return packed + BLOCK * count + fax + perByte * bytes +
     (SAMPLE * samples + PIXEL + divided) * pixels;
 }
 

@@ -10,7 +10,13 @@ import { type Blocks, blocksOf } from "./blocks.ts";
 import type { Directory } from "./directory.ts";
 
 /** How a block is compressed. */
-export type Compression = "none" | "lzw" | "deflate" | "packbits" | "jpeg";
+export type Compression =
+  | "none"
+  | "lzw"
+  | "deflate"
+  | "packbits"
+  | "fax"
+  | "jpeg";
 
 /** What the samples of a pixel are. */
 export type Colour = "white is 0" | "black is 0" | "rgb" | "palette" | "ink";
@@ -34,6 +40,8 @@ export interface Image {
   /** Whether a sample is the difference to the one before it. */
   readonly isDifferences: boolean;
   readonly isLittle: boolean;
+  /** Whether the bits of a byte begin with the lowest. */
+  readonly isReversed: boolean;
   readonly blocks: Blocks;
   /** Red, green and blue of a palette, each of 16 bits, one after the other. */
   readonly palette: readonly number[];
@@ -53,6 +61,7 @@ export interface Place {
 /** By their numbers in TIFF 6.0; 32946 is what deflate was before it was 8. */
 const COMPRESSIONS: Readonly<Record<number, Compression>> = {
   1: "none",
+  4: "fax",
   5: "lzw",
   7: "jpeg",
   8: "deflate",
@@ -109,6 +118,7 @@ export function imageOf(directory: Directory, isLittle: boolean): Image {
   const image = {
     ...{ size, bits, samples, colour, compression, isLittle },
     orientation: orientationOf(directory),
+    isReversed: directory.number(266, 1) === 2,
     ...alphaOf(extra, own),
     isDifferences: isDifferences(directory, compression, bits),
     blocks: blocksOf(directory, size, isApart ? samples : 1),
@@ -153,9 +163,6 @@ function requireWholeNumbers(directory: Directory): void {
   const isOther = directory.numbers(339).some((it) => it !== 1 && it !== 4);
   if (isOther) {
     throw unsupported("Its samples are signed, or fractions");
-  }
-  if (directory.number(266, 1) !== 1) {
-    throw unsupported("Its bits are in another order");
   }
 }
 
@@ -222,6 +229,9 @@ function requireFitting(image: Image, isApart: boolean): void {
   if (alpha !== undefined && alphaAt >= samples) throw new Refused("corrupt");
   if (colour === "ink" && bits < 8) {
     throw unsupported("Its inks have less than 8 bits");
+  }
+  if (compression === "fax" && (bits !== 1 || samples !== 1)) {
+    throw unsupported("Its fax has more than black and white");
   }
   if (compression !== "jpeg") return;
   const isKnown = bits === 8 && !isApart && samples === OWN[colour] &&

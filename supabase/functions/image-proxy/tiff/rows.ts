@@ -74,17 +74,25 @@ function load(to: Uint8Array, { file, image, packing, band, plane }: Band) {
     : new Uint8Array(bytes * rows);
   for (let x = 0; x < across; x++) {
     const index = (plane * down + band) * across + x;
-    unpackInto(block, packedIn(file, image, index), packing);
+    unpackInto(block, packedIn(file, image, index), { packing, width });
     if (image.isDifferences) sum(block, bytes, image);
     if (block.buffer !== to.buffer) place(block, bytes, to, x * bytes);
   }
 }
 
 function packedIn(file: Uint8Array, image: Image, index: number): Uint8Array {
-  const { offsets, lengths } = image.blocks;
+  const { isReversed, blocks: { offsets, lengths } } = image;
   const at = offsets[index] ?? 0;
   if (at >= file.length) throw new Failed("truncated");
-  return file.subarray(at, at + (lengths[index] ?? 0));
+  const packed = file.subarray(at, at + (lengths[index] ?? 0));
+  return isReversed ? packed.map(reversed) : packed;
+}
+
+/** The same byte with its lowest bit first. */
+function reversed(byte: number): number {
+  let other = 0;
+  for (let i = 0; i < 8; i++) other |= (byte >> i & 1) << 7 - i;
+  return other;
 }
 
 function sum(block: Uint8Array, bytes: number, image: Image): void {

@@ -4,6 +4,7 @@
  * @module
  */
 import { Failed } from "../engine/failure.ts";
+import { unpackFax } from "./fax.ts";
 import type { Compression } from "./image.ts";
 import { Inflate } from "./inflate.ts";
 import { unpackLzw } from "./lzw.ts";
@@ -11,6 +12,13 @@ import { unpackBits } from "./packbits.ts";
 
 /** How a block is packed that is not a file of its own. */
 export type Packing = Exclude<Compression, "jpeg">;
+
+/** What is to be known of a block. */
+export interface Packed {
+  readonly packing: Packing;
+  /** Of its rows, in pixels. */
+  readonly width: number;
+}
 
 /**
  * Fills `to` with what is in `packed`, and takes no more of it.
@@ -20,15 +28,15 @@ export type Packing = Exclude<Compression, "jpeg">;
 export function unpackInto(
   to: Uint8Array,
   packed: Uint8Array,
-  packing: Packing,
+  how: Packed,
 ): void {
-  if (written(to, packed, packing) < to.length) throw new Failed("truncated");
+  if (written(to, packed, how) < to.length) throw new Failed("truncated");
 }
 
 function written(
   to: Uint8Array,
   packed: Uint8Array,
-  packing: Packing,
+  { packing, width }: Packed,
 ): number {
   switch (packing) {
     case "none": {
@@ -40,6 +48,8 @@ function written(
       return unpackLzw(packed, to);
     case "packbits":
       return unpackBits(packed, to);
+    case "fax":
+      return unpackFax(packed, to, width);
     case "deflate":
       inflate.begin(packed);
       inflate.read(to);

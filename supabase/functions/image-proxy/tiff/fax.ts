@@ -132,12 +132,7 @@ class Row {
       if (mode === PASS) {
         at = above.#at(next + 1);
       } else if (mode === HORIZONTAL) {
-        const [first, second] = colour === 0 ? RUNS : [RUNS[1], RUNS[0]];
-        const from = Math.max(0, at);
-        const middle = from + bits.run(first, width - from);
-        at = middle + bits.run(second, width - middle);
-        this.#change(middle, from);
-        this.#change(at, middle);
+        at = this.#runs(bits, Math.max(0, at), colour);
       } else {
         const to = above.#at(next) + mode;
         this.#change(to, Math.max(0, at));
@@ -169,6 +164,16 @@ class Row {
     if (index % 2 !== colour) index++;
     while (this.#at(index) <= at && this.#at(index) < this.#width) index += 2;
     return index;
+  }
+
+  /** A run of this colour, and one of the other: says where that ends. */
+  #runs(bits: Bits, from: number, colour: number): number {
+    const [first, second] = colour === 0 ? RUNS : [RUNS[1], RUNS[0]];
+    const middle = from + bits.run(first, this.#width - from);
+    const end = middle + bits.run(second, this.#width - middle);
+    this.#change(middle, from);
+    this.#change(end, middle);
+    return end;
   }
 
   #change(at: number, least: number): void {
